@@ -1,0 +1,2 @@
+/** Builds unless the build is up to date. */
+export function ensureBuilt(): Promise<void>

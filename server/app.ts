@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import fastifyCookie from '@fastify/cookie'
+import fastifyCors from '@fastify/cors'
+import fastifyHelmet from '@fastify/helmet'
+import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify'
+import type { Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import type { Database } from './database/connect.ts'
+import { registerDashboard } from './http/dashboard.ts'
+import { answerError, registerErrors } from './http/errors.ts'
+import { registerExplorer } from './http/explorer.ts'
+import { registerHealth } from './http/health.ts'
+import { registerJwks } from './http/jwks.ts'
+import { loggerOptions } from './http/logging.ts'
+import { registerOAuth } from './http/oauth.ts'
+import { registerRpc } from './http/rpc.ts'
+import type { Services } from './rpc/context.ts'
+import { createStreams } from './rpc/streams.ts'
+import { createLastActive } from './session/last-active.ts'
+import { type Locate, nowhere } from './session/location.ts'
+import { createRefresh } from './session/refresh.ts'
+import { createRevocationFeed } from './session/revocation-feed.ts'
+import { startSweeping } from './session/sweep.ts'
+import { createKeyRing } from './signing/key-ring.ts'
+import { createVerify } from './signing/verify.ts'
+import { deriveSecrets } from './token/derived-secrets.ts'
+import { createPasswordHasher } from './user/password.ts'
+
+export type AppOptions = {
+  config: Config
+  database: Database
+  clock: Clock
+  /** The built dashboard; without it only the API is served. */
+  dashboardDirectory?: string
+  /** Where addresses are; by default nobody knows. */
+  locate?: Locate
+  /** Where log lines go instead of standard output. */
+  logStream?: { write(line: string): void }
+}
+
+/** Queries of ten calls in one URL. */
+const longestProcedurePath = 1_000
+
+/**
+ * One server instance on an open, migrated database. `ready()` loads keys and the revocation feed; `close()` writes what is
+ * pending and stops, but leaves the database to its owner. It never listens by itself.
+ */
+export async function buildApp({
+  config,
+  database,
+  clock,
+  dashboardDirectory,
+  locate = nowhere,
+  logStream,
+}: AppOptions): Promise<FastifyInstance> {
+  const logger = loggerOptions(config.logLevel)
+  const app: FastifyInstance = Fastify({
+    logger: logStream && typeof logger === 'object' ? { ...logger, stream: logStream } : logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    routerOptions: { maxParamLength: longestProcedurePath },
+    forceCloseConnections: true,
+    requestTimeout: 30_000,
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+    ...tlsOptions(config),
+  } as FastifyServerOptions) as FastifyInstance
+  const { log } = app
+
+  const secrets = deriveSecrets(config.secrets)
+  const keyRing = createKeyRing({ database, clock, secrets, config, log })
+  const feed = createRevocationFeed({ database, clock, log })
+  const lastActive = createLastActive({ database, clock, log })
+  const services: Services = {
+    config,
+    database,
+    clock,
+    secrets,
+    hasher: await createPasswordHasher(),
+    keyRing,
+    feed,
+    verify: createVerify({ keyRing, clock, config }),
+    refresh: createRefresh({ database, clock, config, secrets, keyRing, feed, log }),
+    lastActive,
+    locate,
+    streams: createStreams(),
+  }
+
+  registerErrors(app)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const procedures = (request.params as { path?: string } | null)?.path
+    const milliseconds = Math.round(reply.elapsedTime)
+    request.log.info({ event: 'request', method: request.method, procedures, status: reply.statusCode, milliseconds })
+  })
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"] },
+    },
+    strictTransportSecurity: config.publicUrl.startsWith('https:') && { maxAge: 63_072_000, includeSubDomains: true },
+    xFrameOptions: { action: 'deny' },
+  })
+  await app.register(fastifyCookie)
+  await app.register(fastifyCors, {
+    origin: [...config.allowedOrigins],
+    credentials: true,
+    methods: ['GET', 'POST'],
+    allowedHeaders: ['content-type', 'authorization', 'trpc-accept', 'last-event-id'],
+    exposedHeaders: ['retry-after', 'x-request-id'],
+    maxAge: 600,
+  })
+  registerHealth(app, services)
+  registerJwks(app, keyRing)
+  await registerOAuth(app, services)
+  await registerRpc(app, services)
+  if (config.explorer) await registerExplorer(app)
+  if (dashboardDirectory) await registerDashboard(app, dashboardDirectory)
+
+  const sweeping = startSweeping({ database, clock, log })
+  app.addHook('onReady', async () => {
+    await feed.start()
+    await keyRing.start()
+    lastActive.start()
+    sweeping.start()
+  })
+  app.addHook('preClose', async () => services.streams.close())
+  app.addHook('onClose', async () => {
+    sweeping.stop()
+    await lastActive.stop()
+    await keyRing.stop()
+    await feed.stop()
+  })
+  return app
+}
+
+function tlsOptions({ tls }: Config) {
+  return tls
+    ? { https: { cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile), minVersion: 'TLSv1.2' } }
+    : {}
+}

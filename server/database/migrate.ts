@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url'
+import type { PGlite } from '@electric-sql/pglite'
+import { sql } from 'drizzle-orm'
+import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres'
+import { migrate as migrateNodePostgres } from 'drizzle-orm/node-postgres/migrator'
+import { drizzle as drizzlePglite } from 'drizzle-orm/pglite'
+import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator'
+import pg from 'pg'
+
+/** Beside the server's folder both in the sources and in the build. */
+const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
+
+/** Any number, as long as every instance takes the same one. */
+const advisoryLock = 7_305_882
+
+/** Brings Postgres at `url` up to date. Instances that start together wait for each other under an advisory lock. */
+export async function migratePostgres(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
+  client.on('error', () => {})
+  const database = drizzlePostgres(client)
+  try {
+    await client.connect()
+    // The lock belongs to the connection, and dies with it if this process does.
+    await database.execute(sql`select pg_advisory_lock(${advisoryLock})`)
+    await migrateNodePostgres(database, { migrationsFolder })
+  } finally {
+    await client.end()
+  }
+}
+
+/** Brings an embedded database up to date. Its one process needs no lock. */
+export async function migrateEmbedded(client: PGlite): Promise<void> {
+  await migratePglite(drizzlePglite(client), { migrationsFolder })
+}

@@ -1,0 +1,11 @@
+import { type SQL, sql } from 'drizzle-orm'
+
+/** A moment of the database as milliseconds since the epoch, the one shape in which time leaves a hand-written statement. */
+export function milliseconds(moment: SQL | SQL.Aliased | { getSQL(): SQL }): SQL<number> {
+  return sql<number>`(extract(epoch from ${moment}) * 1000)::float8`
+}
+
+/** A moment `seconds` after `from`. */
+export function after(from: SQL, seconds: number): SQL {
+  return sql`${from} + make_interval(secs => ${seconds})`
+}

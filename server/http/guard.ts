@@ -1,0 +1,35 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
+import { Refusal } from '../rpc/refusal.ts'
+import { cookieNames } from './cookies.ts'
+
+/** A request that carries our cookies may change something only for a page whose origin we know. */
+function carriesTokens(request: FastifyRequest, config: Config): boolean {
+  const names = cookieNames(config)
+  return names.access in request.cookies || names.refresh in request.cookies
+}
+
+/**
+ * Refuses, before the body is read, what a page of another site could send without our consent (R19): anything but
+ * JSON, an Origin that is not allowed, Fetch Metadata that says cross-site, and cookies from who knows where.
+ */
+function refusalOf(request: FastifyRequest, config: Config): Refusal | null {
+  const { origin, host, 'sec-fetch-site': site, 'content-type': contentType } = request.headers
+  if (!host || !URL.canParse(`http://${host}`)) return new Refusal('INVALID_INPUT', { fields: { host: 'Invalid' } })
+  if (origin !== undefined && !config.allowedOrigins.includes(origin)) return new Refusal('ORIGIN_NOT_ALLOWED')
+  if (origin === undefined && site !== undefined && site !== 'same-origin' && site !== 'none')
+    return new Refusal('ORIGIN_NOT_ALLOWED')
+  if (request.method !== 'POST') return null
+  if (contentType?.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json')
+    return new Refusal('UNSUPPORTED_CONTENT_TYPE')
+  if (origin === undefined && site !== 'same-origin' && carriesTokens(request, config))
+    return new Refusal('ORIGIN_NOT_ALLOWED')
+  return null
+}
+
+export function registerGuard(scope: FastifyInstance, config: Config): void {
+  scope.addHook('onRequest', async (request) => {
+    const refusal = refusalOf(request, config)
+    if (refusal) throw refusal
+  })
+}

@@ -1,0 +1,37 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Context, identify, type Services } from '../rpc/context.ts'
+import { tokenCookies } from './cookies.ts'
+import { readDevice } from './device.ts'
+import { originOf } from './origin.ts'
+
+/** What is known of a request's calls before the context is built. */
+export type CallInfo = {
+  accept: string | null
+  calls: readonly { procedure: { _def: { type: string } } | null }[]
+}
+
+export const methodOf: Record<string, string> = { query: 'GET', subscription: 'GET', mutation: 'POST' }
+
+function bearerOf(request: FastifyRequest): string | null {
+  return /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1] ?? null
+}
+
+/** The way of a request from the socket to its procedure: who calls, from where, and what may be set on the reply. */
+export async function createContext(
+  services: Services,
+  { request, reply, info }: { request: FastifyRequest; reply: FastifyReply; info: CallInfo },
+): Promise<Context> {
+  const device = readDevice(request.headers['user-agent'])
+  const origin = originOf(request, services.locate)
+  const bearer = bearerOf(request)
+  const carried = tokenCookies(request, reply, services.config)
+  // A bearer speaks for itself: cookies that come along are not theirs to refresh (R3).
+  const cookies = bearer === null ? carried : { ...carried, access: null, refresh: null }
+  const reachesProcedure = info.calls.some(
+    ({ procedure }) => procedure !== null && methodOf[procedure._def.type] === request.method,
+  )
+  const credentials = { bearer, cookies, origin, log: request.log, reachesProcedure }
+  const { caller, refreshed } = await identify(services, credentials)
+  const streamed = info.accept === 'application/jsonl'
+  return { services, caller, refreshed, cookies, device, origin, log: request.log, streamed }
+}

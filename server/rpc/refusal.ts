@@ -1,0 +1,43 @@
+import { TRPCError } from '@trpc/server'
+
+/** The stable reasons of the public contract, with the tRPC code that decides the HTTP status and a sentence for people. */
+const refusals = {
+  INVALID_INPUT: ['BAD_REQUEST', 'Some of the input is not acceptable.'],
+  NOT_SIGNED_IN: ['UNAUTHORIZED', 'Sign in to continue.'],
+  SESSION_EXPIRED: ['UNAUTHORIZED', 'Your session has expired. Sign in again to continue.'],
+  SESSION_REVOKED: ['UNAUTHORIZED', 'This device has been signed out. Sign in again to continue.'],
+  REFRESH_TOKEN_REUSED: ['UNAUTHORIZED', 'This device was signed out, because an old copy of its token was used.'],
+  INVALID_CREDENTIALS: ['UNAUTHORIZED', "That e-mail and password don't match."],
+  ORIGIN_NOT_ALLOWED: ['FORBIDDEN', 'This origin may not call this server.'],
+  NOT_ALLOWED: ['FORBIDDEN', 'You are not allowed to do this.'],
+  NOT_FOUND: ['NOT_FOUND', 'There is nothing here by that name.'],
+  EMAIL_TAKEN: ['CONFLICT', 'There is an account with this address already.'],
+  UNSUPPORTED_CONTENT_TYPE: ['UNSUPPORTED_MEDIA_TYPE', 'Send application/json.'],
+  TOO_MANY_ATTEMPTS: ['TOO_MANY_REQUESTS', 'Too many attempts. Try again later.'],
+  TEMPORARILY_UNAVAILABLE: ['SERVICE_UNAVAILABLE', 'The server cannot answer right now. Try again in a moment.'],
+} as const satisfies Record<string, [TRPCError['code'], string]>
+
+export type Reason = keyof typeof refusals
+
+type Details = {
+  /** What is wrong, by the name of the input field. */
+  fields?: Record<string, string>
+  retryAfterSeconds?: number
+  cause?: unknown
+}
+
+/** An expected refusal: its reason goes to the client as `data.reason`, and clients switch on that. */
+export class Refusal extends TRPCError {
+  readonly reason: Reason
+  readonly fields: Record<string, string> | undefined
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(reason: Reason, { fields, retryAfterSeconds, cause }: Details = {}) {
+    const [code, message] = refusals[reason]
+    super({ code, message, cause })
+    this.name = 'Refusal'
+    this.reason = reason
+    this.fields = fields
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { findSession, type Session } from '../session/list-sessions.ts'
+import { revokeSession } from '../session/revoke-sessions.ts'
+import { parseRefreshToken, refreshTokenLength } from '../token/refresh-token.ts'
+import { proveCredentials } from './auth.ts'
+import { endReasons } from './context.ts'
+import { deviceName, email, password } from './input.ts'
+import { Refusal } from './refusal.ts'
+import { startSession } from './start-session.ts'
+import { publicProcedure, router } from './trpc.ts'
+
+/** Only the length is checked here: what is wrong with a token is never said in detail. */
+const refreshToken = z.string().min(1).max(refreshTokenLength)
+
+/** Tokens in the body (RFC 6749, 5.1), for programs that keep them themselves; never cookies (R3). */
+function grant(tokens: {
+  accessToken: { text: string; expiresAt: number }
+  refreshToken: string
+  session: Session
+  /** Milliseconds since the epoch. */
+  now: number
+}) {
+  return {
+    accessToken: tokens.accessToken.text,
+    refreshToken: tokens.refreshToken,
+    tokenType: 'Bearer' as const,
+    expiresIn: Math.max(0, Math.floor(tokens.accessToken.expiresAt - tokens.now / 1000)),
+    session: tokens.session,
+  }
+}
+
+export const token = router({
+  issue: publicProcedure
+    .input(z.strictObject({ email, password, deviceName: deviceName.optional() }))
+    .mutation(async ({ ctx, input }) => {
+      const { user, tokenVersion } = await proveCredentials(ctx, input)
+      const proven = { userId: user.id, tokenVersion, deviceName: input.deviceName ?? null, replace: false }
+      const started = await ctx.services.database.orm.transaction((transaction) =>
+        startSession(transaction, ctx, proven),
+      )
+      return grant({ ...started, now: started.bearer.now })
+    }),
+
+  refresh: publicProcedure.input(z.strictObject({ refreshToken })).mutation(async ({ ctx, input }) => {
+    const { services, origin } = ctx
+    const refreshed = await services.refresh(input.refreshToken, origin)
+    switch (refreshed.kind) {
+      case 'live': {
+        const { userId, sessionId, now } = refreshed.bearer
+        const owner = { userId, currentId: sessionId, sessionId }
+        const session = await findSession(services.database.orm, services.clock, owner)
+        if (!session) throw new Refusal('SESSION_REVOKED')
+        return grant({ ...refreshed, session, now })
+      }
+      case 'ended':
+        throw new Refusal(endReasons[refreshed.why])
+      case 'reused':
+        throw new Refusal('REFRESH_TOKEN_REUSED')
+      case 'malformed':
+      case 'alarm':
+        throw new Refusal('NOT_SIGNED_IN')
+    }
+  }),
+
+  /** RFC 7009: an unknown token is no error, so that nothing is learnt from the answer. */
+  revoke: publicProcedure.input(z.strictObject({ refreshToken })).mutation(async ({ ctx, input }) => {
+    const { services, origin } = ctx
+    const presented = parseRefreshToken(input.refreshToken, services.secrets)
+    if (!presented) return {}
+    const refreshed = await services.refresh(input.refreshToken, origin)
+    if (refreshed.kind !== 'live') return {}
+    const { userId, sessionId } = refreshed.bearer
+    await services.database.orm.transaction((transaction) =>
+      revokeSession(transaction, services.clock, { userId, sessionId, origin, reason: 'signed_out' }),
+    )
+    services.feed.add([sessionId])
+    return {}
+  }),
+})

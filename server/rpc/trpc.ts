@@ -1,0 +1,70 @@
+import { initTRPC } from '@trpc/server'
+import type { Context } from './context.ts'
+import { errorShape } from './error-shape.ts'
+import { faultToRefusal } from './faults.ts'
+import { Refusal } from './refusal.ts'
+
+/** Streams say something every ten seconds, so that proxies keep them open and clients notice when they are dead. */
+const sse = { ping: { enabled: true, intervalMs: 10_000 }, client: { reconnectAfterInactivityMs: 30_000 } }
+
+const trpc = initTRPC.context<Context>().create({
+  isDev: false,
+  sse,
+  errorFormatter: ({ error, ctx, path }) => errorShape(error, ctx?.origin.requestId ?? null, path),
+})
+
+export const { router } = trpc
+
+/** Turns faults that pass by themselves into an answer that invites a retry; everything else stays unforeseen. */
+const withFaults = trpc.middleware(async ({ next }) => {
+  const result = await next()
+  if (result.ok || result.error instanceof Refusal) return result
+  const refusal = faultToRefusal(result.error.cause)
+  if (refusal) throw refusal
+  return result
+})
+
+/** Anybody may call. Credentials that cannot be checked are still no reason to fail. */
+export const publicProcedure = trpc.procedure.use(withFaults)
+
+/** Only a signed-in session may call; `ctx.caller` is that session. */
+export const sessionProcedure = publicProcedure.use(({ ctx, next }) => {
+  const { caller } = ctx
+  switch (caller.kind) {
+    case 'session':
+      return next({ ctx: { caller } })
+    case 'service':
+      throw new Refusal('NOT_ALLOWED')
+    case 'anonymous':
+      throw new Refusal(caller.reason)
+    case 'unavailable':
+      throw new Refusal('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: 1 })
+  }
+})
+
+/** Whoever may hear of everybody's revocations: service accounts with the scope `revocations:read`, and administrators. */
+export const revocationsProcedure = publicProcedure.use(({ ctx, next }) => {
+  const { caller } = ctx
+  switch (caller.kind) {
+    case 'service':
+      if (!caller.scopes.includes('revocations:read')) throw new Refusal('NOT_ALLOWED')
+      return next({ ctx: { listener: { ...caller, id: caller.keyId } } })
+    case 'session':
+      if (caller.role !== 'admin') throw new Refusal('NOT_ALLOWED')
+      return next({ ctx: { listener: { ...caller, id: caller.sessionId } } })
+    case 'anonymous':
+      throw new Refusal(caller.reason)
+    case 'unavailable':
+      throw new Refusal('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: 1 })
+  }
+})
+
+/**
+ * For procedures that set or clear cookies when they are done: under a streamed batch the reply's head has left by then, and
+ * the cookies would be lost in silence.
+ */
+export const settingCookies = trpc.middleware(({ ctx, next }) => {
+  if (ctx.streamed)
+    throw new Refusal('INVALID_INPUT', { fields: { 'trpc-accept': 'Call this without streaming: it sets cookies' } })
+  return next()
+})

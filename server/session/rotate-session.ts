@@ -1,0 +1,147 @@
+import { sql } from 'drizzle-orm'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { type Database, rowsOf } from '../database/connect.ts'
+import { DatabaseUnavailable } from '../database/faults.ts'
+import { sessions, users } from '../database/schema.ts'
+import type { Origin } from '../database/security-events.ts'
+import { after, milliseconds } from '../database/time.ts'
+import type { DerivedSecrets } from '../token/derived-secrets.ts'
+import {
+  encodeRefreshToken,
+  freshSalt,
+  hashSecret,
+  type RefreshToken,
+  successorSecret,
+} from '../token/refresh-token.ts'
+import type { Bearer } from './bearer.ts'
+import { endReusedSession } from './end-reused-session.ts'
+import { type FamilyState, transitionOf } from './transition.ts'
+
+export type Rotation = { kind: 'rotated' | 'replayed'; bearer: Bearer; refreshToken: string } | Unusable
+
+/** Why a presented token opened nothing. */
+export type Unusable =
+  | { kind: 'ended'; why: 'unknown' | 'revoked' | 'expired' }
+  /** Ended by this very call: a spent generation came back. `revoked` names every session that it cost. */
+  | { kind: 'reused'; userId: string; sessionId: string; how: 'late_retry' | 'theft'; revoked: string[] }
+  /** Authentic, yet not from this row's history: a restored database or a leaked key. Nothing was changed. */
+  | { kind: 'alarm'; userId: string; sessionId: string; why: 'future_generation' | 'wrong_secret' }
+
+export type RotationDependencies = { database: Database; clock: Clock; config: Config; secrets: DerivedSecrets }
+
+type Row = Bearer & FamilyState & { rotated: boolean; late: boolean }
+
+/** A rotation that has not answered by then is given up; a retry replays it if it happened after all. */
+export const answerWithinMilliseconds = 6_000
+
+/**
+ * Looks at the family and rotates it if `presented` is its current generation: one statement, one round trip. The
+ * UPDATE repeats every condition of the transition table, so that of any number of presenters exactly one rotates.
+ */
+async function presentOnce(
+  { database, clock, config, secrets }: RotationDependencies,
+  presented: RefreshToken,
+  origin: Origin,
+  answerBy: number,
+): Promise<{ row: Row | undefined; successor: Buffer }> {
+  const now = clock.sql()
+  // A statement can be stuck in a network that has come to a halt, and arrive when its request was refused long ago. It must
+  // not rotate then: the browser's retry would find its token spent, and the retry window over.
+  const late = sql`${now} >= to_timestamp(${answerBy / 1000}::float8)`
+  const salt = freshSalt()
+  const successor = successorSecret(presented, salt, secrets.newest)
+  const bytes = (value: Buffer) => sql.param(value, sessions.secretHash)
+  const [row] = await rowsOf<Row>(
+    database.orm,
+    sql`
+      with family as (
+        select s.*, u.role, u.token_version <> s.token_version or u.suspended_at is not null as disowned
+        from ${sessions} s join ${users} u on u.id = s.user_id
+        where s.id = ${presented.sessionId}
+      ), rotated as (
+        update ${sessions} s set
+          generation = s.generation + 1,
+          secret_hash = ${bytes(hashSecret(successor))},
+          salt = ${bytes(salt)},
+          key_id = ${secrets.newest.keyId},
+          rotated_at = ${now},
+          last_active_at = ${now},
+          ip_address = coalesce(${origin.ipAddress}, s.ip_address),
+          location = case when ${origin.ipAddress}::text is null then s.location else ${origin.location} end,
+          idle_expires_at = least(${after(now, config.sessionIdleTtlSeconds)}, s.absolute_expires_at)
+        from ${users} u
+        where s.id = ${presented.sessionId}
+          and s.generation = ${presented.generation}
+          and s.secret_hash = ${bytes(hashSecret(presented.secret))}
+          and not ${late}
+          and s.revoked_at is null
+          and s.idle_expires_at > ${now}
+          and s.absolute_expires_at > ${now}
+          and u.id = s.user_id
+          and u.token_version = s.token_version
+          and u.suspended_at is null
+        returning s.idle_expires_at
+      )
+      select
+        family.id as "sessionId", family.user_id as "userId", family.role, family.token_version as "tokenVersion", family.amr,
+        family.generation, family.secret_hash as "secretHash", family.salt, family.key_id as "keyId", family.disowned,
+        family.revoked_at is not null as revoked,
+        least(family.idle_expires_at, family.absolute_expires_at) <= ${now} as expired,
+        ${milliseconds(sql`${now} - family.rotated_at`)} as "rotatedMillisecondsAgo",
+        ${milliseconds(sql`family.authenticated_at`)} as "authenticatedAt",
+        ${milliseconds(sql`coalesce(rotated.idle_expires_at, family.idle_expires_at)`)} as "idleExpiresAt",
+        ${milliseconds(sql`family.absolute_expires_at`)} as "absoluteExpiresAt",
+        ${milliseconds(now)} as now,
+        rotated.idle_expires_at is not null as rotated,
+        ${late} as late
+      from family left join rotated on true`,
+  )
+  return { row: row && { ...row, secretHash: Buffer.from(row.secretHash), salt: Buffer.from(row.salt) }, successor }
+}
+
+/**
+ * Presents a refresh token whose MAC was good. Throws only when the database cannot be asked; everything that is
+ * wrong with the token is an outcome. Losers of a race are answered like the winner, with the identical successor.
+ */
+export async function rotateSession(
+  dependencies: RotationDependencies,
+  presented: RefreshToken,
+  origin: Origin,
+): Promise<Rotation> {
+  const { secrets, config } = dependencies
+  const { sessionId, generation } = presented
+  const answerBy = dependencies.clock.now() + answerWithinMilliseconds
+  // A second look follows a race that was lost between reading and writing; each race moves the row forward, so a few suffice.
+  for (let look = 0; look < 5; look++) {
+    const { row, successor } = await presentOnce(dependencies, presented, origin, answerBy)
+    if (row?.late) throw new DatabaseUnavailable()
+    if (!row) return { kind: 'ended', why: 'unknown' }
+    if (row.rotated) {
+      const token = { sessionId, generation: generation + 1, secret: successor }
+      return { kind: 'rotated', bearer: row, refreshToken: encodeRefreshToken(token, secrets.newest) }
+    }
+    const transition = transitionOf(presented, row, { secrets, retryWindowSeconds: config.refreshRetryWindowSeconds })
+    switch (transition.kind) {
+      case 'ended':
+        return transition
+      case 'alarm':
+        return { ...transition, userId: row.userId, sessionId }
+      case 'replay': {
+        const key = secrets.byKeyId.get(row.keyId) ?? secrets.newest
+        const token = { sessionId, generation: row.generation, secret: transition.secret }
+        return { kind: 'replayed', bearer: row, refreshToken: encodeRefreshToken(token, key) }
+      }
+      case 'lateRetry':
+      case 'theft': {
+        const how = transition.kind === 'theft' ? 'theft' : 'late_retry'
+        const revoked = await endReusedSession(dependencies, { presented, userId: row.userId, how, origin })
+        if (revoked) return { kind: 'reused', userId: row.userId, sessionId, how, revoked }
+        break
+      }
+      case 'rotate':
+        break
+    }
+  }
+  throw new Error('A session changed faster than it could be read')
+}

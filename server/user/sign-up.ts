@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import type { Queryable } from '../database/connect.ts'
+import { users } from '../database/schema.ts'
+import { type Origin, recordEvent } from '../database/security-events.ts'
+import { normalizeEmail, toUser, type User } from './user.ts'
+
+type NewUser = { email: string; name: string | null; passwordHash: string; origin: Origin }
+
+export type SignedUp = { kind: 'signedUp'; user: User; tokenVersion: number } | { kind: 'emailTaken' }
+
+/** Creates a user whose password has been hashed already. The unique index decides between two who want one address. */
+export async function signUp(
+  transaction: Queryable,
+  clock: Clock,
+  { email, name, passwordHash, origin }: NewUser,
+): Promise<SignedUp> {
+  const now = clock.sql()
+  const [row] = await transaction
+    .insert(users)
+    .values({
+      id: randomUUID(),
+      email: normalizeEmail(email),
+      name,
+      passwordHash,
+      passwordChangedAt: now,
+      createdAt: now,
+    })
+    .onConflictDoNothing({ target: users.email })
+    .returning()
+  if (!row) return { kind: 'emailTaken' }
+  await recordEvent(transaction, clock, origin, { userId: row.id, kind: 'signed_up' })
+  return { kind: 'signedUp', user: toUser(row), tokenVersion: row.tokenVersion }
+}
