@@ -1,0 +1,79 @@
+import {
+  IconAlertTriangle,
+  IconDots,
+  IconKey,
+  IconLogin2,
+  IconLogout,
+  IconPencil,
+  IconShieldExclamation,
+  IconTerminal2,
+  IconUserPlus,
+} from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { formatClock, formatMomentWithZone } from '../../dates.ts'
+import { text } from '../../text.ts'
+import type { SecurityEvent } from '../../trpc.ts'
+import classes from './activity.module.css'
+
+type Tone = 'plain' | 'good' | 'warning' | 'danger'
+
+const looks: Record<string, { Icon: typeof IconDots; tone: Tone }> = {
+  signed_up: { Icon: IconUserPlus, tone: 'good' },
+  signed_in: { Icon: IconLogin2, tone: 'good' },
+  sign_in_failed: { Icon: IconAlertTriangle, tone: 'warning' },
+  signed_out: { Icon: IconLogout, tone: 'plain' },
+  session_revoked: { Icon: IconLogout, tone: 'plain' },
+  sessions_revoked: { Icon: IconLogout, tone: 'plain' },
+  session_renamed: { Icon: IconPencil, tone: 'plain' },
+  password_changed: { Icon: IconKey, tone: 'good' },
+  password_change_failed: { Icon: IconAlertTriangle, tone: 'warning' },
+  token_reused: { Icon: IconShieldExclamation, tone: 'danger' },
+  late_retry: { Icon: IconShieldExclamation, tone: 'danger' },
+  service_account_created: { Icon: IconTerminal2, tone: 'good' },
+  service_account_removed: { Icon: IconTerminal2, tone: 'plain' },
+  service_key_added: { Icon: IconKey, tone: 'good' },
+  service_key_revoked: { Icon: IconKey, tone: 'plain' },
+}
+/** What somebody else may have done, if it wasn't the reader. */
+const questionable = new Set(['signed_in', 'sign_in_failed', 'password_change_failed'])
+
+const unknown = { Icon: IconDots, tone: 'plain' as const }
+
+interface EventRowProps {
+  event: SecurityEvent
+  /** The name of the device that was acted on, where it is known. */
+  subject: string | null
+  /** Whether it happened in the session that is looking at it. */
+  here: boolean
+}
+
+export function EventRow({ event, subject, here }: EventRowProps) {
+  const { Icon, tone } = looks[event.kind] ?? unknown
+  const sentence = text.activity.event({ ...event, subject })
+  return (
+    <li className={classes.row}>
+      <span className={classes.icon} data-tone={tone}>
+        <Icon size={18} stroke={1.8} aria-hidden />
+      </span>
+      <div className={classes.what}>
+        <p className={classes.sentence}>{sentence}</p>
+        <p className={classes.facts}>
+          {event.ipAddress !== null && <span className={classes.meta}>{event.ipAddress}</span>}
+          {questionable.has(event.kind) && !here && (
+            <Link
+              to="/security"
+              search={{ after: 'event' }}
+              className={classes.question}
+              aria-label={text.activity.wasThisYouFor(sentence)}
+            >
+              {text.activity.wasThisYou}
+            </Link>
+          )}
+        </p>
+      </div>
+      <time className={classes.when} dateTime={event.createdAt} title={formatMomentWithZone(event.createdAt)}>
+        {formatClock(event.createdAt)}
+      </time>
+    </li>
+  )
+}

@@ -1,0 +1,109 @@
+import { Button } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconKey } from '@tabler/icons-react'
+import { readFailure } from '../../failure.ts'
+import { BusyButton } from '../../shell/busy-button.tsx'
+import { ConfirmDialog } from '../../shell/confirm-dialog.tsx'
+import { ExactTime } from '../../shell/exact-time.tsx'
+import { InlineAlert } from '../../shell/inline-alert.tsx'
+import page from '../../shell/page.module.css'
+import { text } from '../../text.ts'
+import type { ServiceAccount } from '../../trpc.ts'
+import { AddKeyDialog } from './add-key-dialog.tsx'
+import classes from './api-access.module.css'
+import type { FreshKey } from './key-dialog.tsx'
+import { KeyRow } from './key-row.tsx'
+import { useRemoveAccount } from './service-changes.ts'
+
+const keysAtOnce = 2
+
+interface AccountCardProps {
+  account: ServiceAccount
+  mayAddKeys: boolean
+  onFreshKey: (fresh: FreshKey) => void
+}
+
+export function AccountCard({ account, mayAddKeys, onFreshKey }: AccountCardProps) {
+  const [adding, add] = useDisclosure(false)
+  const [confirming, confirm] = useDisclosure(false)
+  const remove = useRemoveAccount(account)
+  const titleId = `account-${account.id}`
+  return (
+    <li className={`${page.card} ${classes.account}`} aria-labelledby={titleId}>
+      <div className={classes.head}>
+        <div className={classes.identity}>
+          <h2 id={titleId} className={classes.name}>
+            {account.name}
+          </h2>
+          <p className={classes.meta}>
+            {text.api.clientId} <code className={classes.code}>{account.id}</code>
+          </p>
+          <p className={classes.meta}>
+            <ExactTime iso={account.createdAt} sentence={text.api.created} />
+          </p>
+          <ul className={classes.scopes} aria-label={text.api.scopes}>
+            {account.scopes.map((scope) => (
+              <li key={scope} className={classes.scope}>
+                {scope}
+              </li>
+            ))}
+          </ul>
+        </div>
+        <div className={classes.actions}>
+          {mayAddKeys && account.keys.length < keysAtOnce && (
+            <Button
+              variant="default"
+              leftSection={<IconKey size={16} aria-hidden />}
+              aria-label={text.api.addKeyTo(account.name)}
+              onClick={add.open}
+            >
+              {text.api.addKey}
+            </Button>
+          )}
+          <BusyButton
+            variant="default"
+            c="var(--danger)"
+            busy={remove.isPending || remove.isSuccess}
+            busyLabel={text.api.removing}
+            aria-label={text.api.removeOf(account.name)}
+            onClick={confirm.open}
+          >
+            {text.api.remove}
+          </BusyButton>
+        </div>
+      </div>
+      {remove.isError && (
+        <InlineAlert message={text.failure(readFailure(remove.error))} onRetry={() => remove.mutate()} />
+      )}
+      {account.keys.length === 0 ? (
+        <p className={classes.noKeys}>{text.api.noKeys}</p>
+      ) : (
+        <ul className={classes.keys} aria-label={text.api.keysOf(account.name)}>
+          {account.keys.map((key) => (
+            <KeyRow key={key.id} accountKey={key} account={account} />
+          ))}
+        </ul>
+      )}
+      {account.keys.length === keysAtOnce && <p className={classes.hint}>{text.api.overlap}</p>}
+      {adding && (
+        <AddKeyDialog
+          account={account}
+          onClose={add.close}
+          onAdded={(fresh) => {
+            add.close()
+            onFreshKey(fresh)
+          }}
+        />
+      )}
+      {confirming && (
+        <ConfirmDialog
+          title={text.api.removeTitle(account.name)}
+          body={text.api.removeBody(account.keys.length)}
+          confirm={text.api.remove}
+          onConfirm={() => remove.mutate()}
+          onClose={confirm.close}
+        />
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,16 @@
+import { Boundary } from '../../shell/boundary.tsx'
+import { PageTitle } from '../../shell/page-title.tsx'
+import { text } from '../../text.ts'
+import { AccountList } from './account-list.tsx'
+import { AccountSkeleton } from './account-skeleton.tsx'
+
+export function ApiAccessPage() {
+  return (
+    <>
+      <PageTitle title={text.api.title} lead={text.api.lead} />
+      <Boundary fallback={<AccountSkeleton />}>
+        <AccountList />
+      </Boundary>
+    </>
+  )
+}

@@ -1,0 +1,20 @@
+import { Boundary } from '../../shell/boundary.tsx'
+import { PageTitle } from '../../shell/page-title.tsx'
+import { text } from '../../text.ts'
+import { DeviceList } from './device-list.tsx'
+import { DeviceSkeleton } from './device-skeleton.tsx'
+import { RecentlySignedOut } from './recently-signed-out.tsx'
+
+export function DevicesPage() {
+  return (
+    <>
+      <PageTitle title={text.devices.title} lead={text.devices.lead} />
+      <Boundary fallback={<DeviceSkeleton />}>
+        <DeviceList />
+      </Boundary>
+      <Boundary fallback={null}>
+        <RecentlySignedOut />
+      </Boundary>
+    </>
+  )
+}

@@ -1,0 +1,148 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { localPath } from './local-path.ts'
+import { code } from './page-code.ts'
+import { readFilter } from './pages/activity/activity-filter.ts'
+import { prefetchActivity } from './pages/activity/activity-query.ts'
+import { prefetchDevices } from './pages/devices/sessions-query.ts'
+import { BrokenPage, BrokenPart } from './shell/broken-page.tsx'
+import { MissingPage } from './shell/missing-page.tsx'
+import { Pending } from './shell/pending.tsx'
+import { queryClient, trpc } from './trpc.ts'
+
+const guides = ['unrecognised', 'event'] as const
+export type SecurityGuide = (typeof guides)[number]
+
+// A search that is read answers every key: the router keeps what the address says for a key that is left out.
+interface EntranceSearch {
+  /** Where to go after signing in: a path of this dashboard. */
+  next?: string | undefined
+  signedOut?: 'everywhere' | undefined
+}
+
+const rootRoute = createRootRoute({ component: Outlet, errorComponent: BrokenPage, notFoundComponent: MissingPage })
+
+const entranceRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'entrance',
+  component: lazyRouteComponent(
+    code(() => import('./shell/entrance.tsx')),
+    'Entrance',
+  ),
+  errorComponent: BrokenPage,
+  validateSearch: (search: Record<string, unknown>): EntranceSearch => ({
+    next: typeof search.next === 'string' ? search.next : undefined,
+    signedOut: search.signedOut === 'everywhere' ? search.signedOut : undefined,
+  }),
+  beforeLoad: async ({ search }) => {
+    // When the server can't say who this is, the form is still the right page: signing in will say what is wrong.
+    const current = await queryClient.ensureQueryData(trpc.auth.current.queryOptions()).catch(() => null)
+    if (current !== null) throw redirect({ to: localPath(search.next), replace: true })
+  },
+})
+
+const signInRoute = createRoute({
+  getParentRoute: () => entranceRoute,
+  path: '/sign-in',
+  component: lazyRouteComponent(
+    code(() => import('./pages/sign-in/sign-in-page.tsx')),
+    'SignInPage',
+  ),
+})
+
+const signUpRoute = createRoute({
+  getParentRoute: () => entranceRoute,
+  path: '/sign-up',
+  component: lazyRouteComponent(
+    code(() => import('./pages/sign-up/sign-up-page.tsx')),
+    'SignUpPage',
+  ),
+})
+
+const signedInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'signed-in',
+  component: lazyRouteComponent(
+    code(() => import('./shell/signed-in.tsx')),
+    'SignedIn',
+  ),
+  errorComponent: BrokenPage,
+  beforeLoad: async ({ cause, location }) => {
+    const current = await queryClient.ensureQueryData(trpc.auth.current.queryOptions())
+    // From one signed-in page to another: the layout says in place that the session is over.
+    if (cause === 'stay') return
+    if (current === null) {
+      throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href }, replace: true })
+    }
+  },
+})
+
+const devicesRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/',
+  component: lazyRouteComponent(
+    code(() => import('./pages/devices/devices-page.tsx')),
+    'DevicesPage',
+  ),
+  // Started, not awaited: the code of the page and its data arrive side by side.
+  loader: prefetchDevices,
+})
+
+const securityRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/security',
+  component: lazyRouteComponent(
+    code(() => import('./pages/security/security-page.tsx')),
+    'SecurityPage',
+  ),
+  // Set by the paths that start at a device or an event which wasn't recognised.
+  validateSearch: (search: Record<string, unknown>): { after?: SecurityGuide | undefined } => ({
+    after: guides.find((guide) => guide === search.after),
+  }),
+})
+
+const activityRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/activity',
+  component: lazyRouteComponent(
+    code(() => import('./pages/activity/activity-page.tsx')),
+    'ActivityPage',
+  ),
+  validateSearch: readFilter,
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => prefetchActivity(deps),
+})
+
+const apiAccessRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/api-access',
+  component: lazyRouteComponent(
+    code(() => import('./pages/api-access/api-access-page.tsx')),
+    'ApiAccessPage',
+  ),
+  loader: () => void queryClient.prefetchQuery(trpc.service.list.queryOptions()),
+})
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    entranceRoute.addChildren([signInRoute, signUpRoute]),
+    signedInRoute.addChildren([devicesRoute, securityRoute, activityRoute, apiAccessRoute]),
+  ]),
+  defaultPreload: 'intent',
+  defaultErrorComponent: BrokenPart,
+  defaultPendingComponent: Pending,
+  defaultPendingMs: 200,
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,508 @@
+/*
+ * Everything the dashboard says, in one place. A second language is one more file with an object of type `Text`, chosen
+ * at the bottom of this one.
+ */
+
+const plurals = new Intl.PluralRules('en')
+const numbers = new Intl.NumberFormat('en')
+const conjunction = new Intl.ListFormat('en', { type: 'conjunction' })
+
+function count(n: number, one: string, other: string): string {
+  return `${numbers.format(n)} ${plurals.select(n) === 'one' ? one : other}`
+}
+
+const devices = (n: number) => count(n, 'device', 'devices')
+const otherDevices = (n: number) => count(n, 'other device', 'other devices')
+const wereSignedOut = (n: number) => `${count(n, 'device was', 'devices were')} signed out.`
+
+/** "session_renamed" or "WRONG_PASSWORD" in plain words, for codes this catalogue does not know. */
+const inWords = (code: string) =>
+  code
+    .replaceAll(/[_.\-\s]+/g, ' ')
+    .trim()
+    .toLowerCase()
+const asSentence = (words: string) => words.charAt(0).toUpperCase() + words.slice(1)
+
+/** "2 minutes", and the last minute in seconds. */
+const duration = (seconds: number) =>
+  seconds > 60 ? count(Math.ceil(seconds / 60), 'minute', 'minutes') : count(seconds, 'second', 'seconds')
+
+interface DeviceFacts {
+  kind: string
+  browser: string | null
+  os: string | null
+}
+
+const kinds: Record<string, string> = { desktop: 'Computer', mobile: 'Phone', tablet: 'Tablet', app: 'App' }
+
+/** Apple's phones and tablets are known by what they are; everything else by what runs on it. */
+const products: Record<string, string> = { iOS: 'iPhone', iPadOS: 'iPad' }
+
+function system({ os }: DeviceFacts): string | null {
+  return os === null ? null : (products[os] ?? os)
+}
+
+function device(facts: DeviceFacts): string {
+  const runsOn = system(facts)
+  if (facts.browser !== null && runsOn !== null) return `${facts.browser} on ${runsOn}`
+  return facts.browser ?? runsOn ?? kinds[facts.kind] ?? 'Device'
+}
+
+const methods: Record<string, string> = {
+  pwd: 'password',
+  otp: 'authenticator app',
+  hwk: 'passkey',
+  swk: 'passkey',
+  webauthn: 'passkey',
+  passkey: 'passkey',
+  recovery: 'recovery code',
+}
+
+/** "password and authenticator app" from RFC 8176 method names; null when none of them is worth a word. */
+function method(amr: readonly string[]): string | null {
+  const known = amr.flatMap((name) => methods[name] ?? [])
+  return known.length > 0 ? conjunction.format(new Set(known)) : null
+}
+
+const reused = "Security: an old copy of this device's token was used"
+
+const endings: Record<string, string> = {
+  signed_out: 'You signed out on this device',
+  revoked: 'Signed out by you from another device',
+  revoked_others: 'Signed out by you with all other devices',
+  revoked_all: 'Signed out by you everywhere',
+  password_changed: 'Signed out when the password was changed',
+  reuse: reused,
+  late_retry: "Security: an old copy of this device's token was used",
+  replaced: 'Replaced by a newer sign-in on the same device',
+  expired: 'Expired after a time without use',
+}
+
+const failureReasons: Record<string, string> = {
+  wrong_password: 'wrong password',
+  invalid_credentials: 'wrong password',
+  too_many_attempts: 'too many attempts',
+  suspended: 'the account is suspended',
+}
+
+interface EventFacts {
+  kind: string
+  reason: string | null
+  device: string | null
+  /** The device that was acted on, where its name is still known. */
+  subject: string | null
+}
+
+/** `device` as it was written down when the event happened: "Safari on iOS". */
+const asProduct = (device: string) => device.replace(/(?<= on )i(?:Pad)?OS$/, (os) => products[os] ?? os)
+
+function event({ kind, reason, subject, ...by }: EventFacts): string {
+  const device = by.device === null ? null : asProduct(by.device)
+  const from = device === null ? '' : ` from ${device}`
+  const using = device === null ? '' : `, using ${device}`
+  const because = reason === null ? '' : `: ${failureReasons[reason.toLowerCase()] ?? inWords(reason)}`
+  switch (kind) {
+    case 'signed_up':
+      return `Account created${from}`
+    case 'signed_in':
+      return `Signed in${from}`
+    case 'sign_in_failed':
+      return `Sign-in failed${because}`
+    case 'signed_out':
+      return `Signed out${from}`
+    case 'session_revoked':
+      return `Signed out ${subject ?? 'another device'}${using}`
+    case 'sessions_revoked':
+      if (reason === 'revoked_all') return `Signed out everywhere${using}`
+      if (reason === 'password_changed') return `Signed out other devices with a password change${using}`
+      return `Signed out all other devices${using}`
+    case 'session_renamed':
+      return `Renamed ${subject ?? 'a device'}${using}`
+    case 'password_changed':
+      return `Password changed${from}`
+    case 'password_change_failed':
+      return `Password change failed${because}`
+    case 'service_account_created':
+      return 'Created a service account'
+    case 'service_account_removed':
+      return 'Removed a service account'
+    case 'service_key_added':
+      return 'Added a key to a service account'
+    case 'service_key_revoked':
+      return 'Revoked a key of a service account'
+    case 'token_reused':
+      return `Security: an old copy of ${subject ?? 'a device'}'s token was used, so it was signed out`
+    case 'late_retry':
+      return `Security: ${subject ?? 'a device'} repeated an old token too late, so it was signed out`
+    default:
+      return asSentence(inWords(kind)) || 'Something happened on your account'
+  }
+}
+
+interface FailureFacts {
+  reason: string
+  retryAfterSeconds: number | null
+}
+
+const failures: Record<string, string> = {
+  NO_CONNECTION: "The server can't be reached. Check your connection and try again.",
+  NEW_VERSION: 'This dashboard has been updated. Try again to load the new version.',
+  TEMPORARILY_UNAVAILABLE: 'The service is busy for a moment. Nothing was changed. Try again.',
+  INVALID_INPUT: "Something in what you entered isn't right.",
+  INVALID_CREDENTIALS: "That e-mail and password don't match.",
+  EMAIL_TAKEN: 'There is already an account for that e-mail address.',
+  NOT_ALLOWED: "Your account isn't allowed to do this.",
+  NOT_FOUND: 'That no longer exists.',
+  ORIGIN_NOT_ALLOWED: "This page was opened from an address the server doesn't accept.",
+  REAUTHENTICATION_REQUIRED: 'Sign in again to do this.',
+  NOT_SIGNED_IN: "You've been signed out.",
+  SESSION_EXPIRED: "You've been signed out.",
+  SESSION_REVOKED: "You've been signed out.",
+  REFRESH_TOKEN_REUSED: "You've been signed out.",
+}
+
+const tooManyAttempts = (seconds: number) =>
+  seconds > 0 ? `Too many attempts. Try again in ${duration(seconds)}.` : 'You can try again now.'
+
+function failure({ reason, retryAfterSeconds }: FailureFacts): string {
+  if (reason === 'TOO_MANY_ATTEMPTS') return tooManyAttempts(retryAfterSeconds ?? 60)
+  return failures[reason] ?? 'Something went wrong on our side. Try again.'
+}
+
+const english = {
+  language: 'en',
+  defaultLocale: 'en-GB',
+  product: 'Latchkey',
+  pageTitle: (page: string) => `${page} · Latchkey`,
+
+  today: 'Today',
+  yesterday: 'Yesterday',
+  justNow: 'just now',
+  loading: 'Loading…',
+  failure,
+  tooManyAttempts,
+  reference: (requestId: string) => `Reference: ${requestId}`,
+  retry: 'Retry',
+  tryAgain: 'Try again',
+  cancel: 'Cancel',
+  close: 'Close',
+
+  shell: {
+    skip: 'Skip to content',
+    home: 'Latchkey home',
+    navigation: 'Main',
+    openNavigation: 'Open navigation',
+    devices: 'Devices',
+    security: 'Security',
+    activity: 'Activity',
+    apiAccess: 'API access',
+    account: (name: string) => `Account: ${name}`,
+    signedInAs: 'Signed in as',
+    signOut: 'Sign out',
+    signingOut: 'Signing out…',
+    signOutFailed: "You're still signed in.",
+    theme: 'Theme',
+    themes: { auto: 'System', light: 'Light', dark: 'Dark' },
+    offline: "You're offline. What you see may be out of date.",
+    notifications: 'Messages',
+    newSignIn: (device: string) => `New sign-in: ${device}`,
+    review: 'Review',
+  },
+
+  ended: {
+    title: 'Your session has ended',
+    body: "You've been signed out. Sign in again to continue.",
+    signIn: 'Sign in again',
+  },
+
+  more: {
+    show: 'Show more',
+    busy: 'Loading…',
+  },
+
+  broken: {
+    title: "This didn't load",
+    page: 'Something went wrong',
+  },
+
+  missing: {
+    title: 'Page not found',
+    body: 'There is nothing at this address.',
+    home: 'Go to your devices',
+  },
+
+  form: {
+    email: 'E-mail',
+    password: 'Password',
+    showPassword: 'Show password',
+    emailNeeded: 'Enter your e-mail address.',
+    emailInvalid: 'Enter an e-mail address like name@example.com.',
+    passwordNeeded: 'Enter your password.',
+    passwordRule: '15 to 128 characters, any you like. A few unrelated words work well.',
+    passwordTooShort: (missing: number) => `${count(missing, 'more character', 'more characters')} needed.`,
+    passwordTooLong: (excess: number) => `${count(excess, 'character', 'characters')} too many.`,
+    passwordLongEnough: 'Long enough.',
+  },
+
+  signIn: {
+    title: 'Sign in',
+    lead: "See and manage where you're signed in.",
+    submit: 'Sign in',
+    busy: 'Signing in…',
+    signedOutEverywhere: "You've been signed out everywhere, including on this device.",
+    nameDevice: 'Name this device',
+    deviceName: 'Device name',
+    deviceNameHint: 'How it appears in your list of devices, such as “Work laptop”.',
+    secondFactor: "This account asks for a second step, which this page can't take yet.",
+    noAccount: 'New here?',
+    signUp: 'Create an account',
+  },
+
+  signUp: {
+    title: 'Create your account',
+    lead: 'One account, and a clear view of every device that uses it.',
+    name: 'Name',
+    optional: 'optional',
+    submit: 'Create account',
+    busy: 'Creating your account…',
+    haveAccount: 'Already have an account?',
+    signIn: 'Sign in',
+  },
+
+  devices: {
+    title: 'Your devices',
+    lead: "Places where your account is signed in. Sign out anything you don't recognise.",
+    summary: (deviceCount: number, appCount: number) =>
+      [deviceCount > 0 ? devices(deviceCount) : null, appCount > 0 ? count(appCount, 'app', 'apps') : null]
+        .filter((part) => part !== null)
+        .join(' · '),
+    thisDevice: 'This device',
+    others: 'Other devices',
+    apps: 'Apps and API clients',
+    onlyHere: "You're only signed in here.",
+    onlyHereMore: 'When you sign in somewhere else, that device appears in this list.',
+    shown: (n: number, of: number) => `${numbers.format(n)} of ${numbers.format(of)} shown.`,
+    goneMeanwhile: 'Signed out just now',
+    device,
+    isNew: 'New',
+    activeNow: 'Active now',
+    lastActive: (when: string) => `Last active ${when}`,
+    approximately: (place: string) => `${place} (approximate)`,
+    signedIn: (when: string, amr: readonly string[]) => {
+      const how = method(amr)
+      return how === null ? `Signed in ${when}` : `Signed in ${when} with ${how}`
+    },
+    actionsOf: (name: string) => `Actions for ${name}`,
+
+    details: 'Details',
+    detailsOf: (name: string) => `Details of ${name}`,
+    facts: {
+      signedIn: 'Signed in',
+      method: 'Method',
+      lastActive: 'Last active',
+      firstAddress: 'First address',
+      lastAddress: 'Last address',
+      expires: 'Expires',
+      reference: 'Reference',
+    },
+    method: (amr: readonly string[]) => {
+      const how = method(amr)
+      return how === null ? null : asSentence(how)
+    },
+
+    rename: 'Rename',
+    renameOf: (name: string) => `Rename ${name}`,
+    renameTitle: 'Rename this device',
+    renameLabel: 'Name',
+    renameHint: (detected: string) => `Detected as ${detected}.`,
+    renameNeeded: 'Enter a name.',
+    renameTooLong: (most: number) => `Use at most ${count(most, 'character', 'characters')}.`,
+    renameSubmit: 'Save',
+    renameBusy: 'Saving…',
+    renamed: (name: string) => `Renamed to ${name}.`,
+
+    signOut: 'Sign out',
+    signOutOf: (name: string) => `Sign out ${name}`,
+    signingOut: 'Signing out…',
+    signingOutOf: (name: string) => `Signing out… ${name}`,
+    signOutHere: 'Sign out this device',
+    confirmTitle: (name: string) => `Sign out ${name}?`,
+    confirmBody: 'It will have to sign in again.',
+    signedOut: (name: string) => `${name} was signed out.`,
+    stillSignedIn: (name: string) => `${name} is still signed in.`,
+
+    signOutOthers: 'Sign out all other devices',
+    confirmOthersTitle: (n: number) => `Sign out ${otherDevices(n)}?`,
+    confirmOthersBody: 'This device stays signed in.',
+    confirmOthersApps: (n: number) => `That includes ${count(n, 'app', 'apps')}. This device stays signed in.`,
+    signedOutOthers: wereSignedOut,
+    othersStillSignedIn: 'Your other devices are still signed in.',
+
+    ended: 'Recently signed out',
+    endedEmpty: 'Nothing was signed out in the last 28 days.',
+    endedHint: 'The last 28 days',
+    endedAt: (when: string) => `Ended ${when}`,
+    /** `at` is the clock time of the end. */
+    endedWhy: (reason: string, by: { ipAddress: string | null; device: string | null } | null, at: string) => {
+      if (reason === 'reuse' && by?.ipAddress) return `${reused} from ${by.ipAddress} at ${at}`
+      if (reason === 'revoked' && by?.device) return `Signed out by you from ${by.device}`
+      return endings[reason] ?? `Signed out: ${inWords(reason)}`
+    },
+  },
+
+  unrecognised: {
+    link: "I don't recognise this device",
+    title: 'Secure your account',
+    step: (step: number, of: number) => `Step ${numbers.format(step)} of ${numbers.format(of)}`,
+    signOutTitle: (name: string) => `Sign out ${name}`,
+    signOutBody:
+      'It loses access to your account at once. If it turns out to be yours, you can simply sign in on it again.',
+    signOut: 'Sign it out',
+    passwordTitle: 'Change your password',
+    passwordBody: (name: string) =>
+      `${name} is signed out. Whoever used it may know your password, so choose a new one now.`,
+    changePassword: 'Change password',
+    later: 'Not now',
+    done: 'All done: whoever used that device is locked out.',
+  },
+
+  security: {
+    title: 'Security',
+    lead: 'Your password, and the way out of everything at once.',
+    password: 'Password',
+    guides: {
+      unrecognised:
+        'Step 2 of 2: choose a new password. Leave the box ticked, so that every other device has to sign in again.',
+      event:
+        "If that was you, there is nothing to do. If it wasn't, choose a new password and leave the box ticked, so that every other device has to sign in again.",
+    },
+    passwordLead: 'Change it whenever you think somebody else may know it.',
+    current: 'Current password',
+    currentNeeded: 'Enter your current password.',
+    currentWrong: "That isn't your current password.",
+    next: 'New password',
+    nextNeeded: 'Enter a new password.',
+    nextSame: 'This is your current password. Choose another one.',
+    signOutOthers: 'Sign out all other devices',
+    signOutOthersHint: 'They will have to sign in with the new password.',
+    submit: 'Change password',
+    busy: 'Changing password…',
+    changed: (revoked: number) =>
+      revoked === 0
+        ? 'Password changed.'
+        : `Password changed. ${count(revoked, 'other device was', 'other devices were')} signed out.`,
+    danger: 'Danger zone',
+    everywhere: 'Sign out everywhere',
+    everywhereLead: 'Ends every session of your account at once, including this device.',
+    everywhereTitle: 'Sign out everywhere?',
+    everywhereBody: 'Every device and app is signed out, including this device. You will have to sign in again.',
+    everywhereBusy: 'Signing out…',
+    everywhereFailed: 'Nothing was signed out.',
+  },
+
+  activity: {
+    title: 'Activity',
+    lead: 'Sign-ins, sign-outs and changes to your account, newest first.',
+    event,
+    empty: 'Nothing has happened yet.',
+    noMatch: 'Nothing of this kind happened in that time.',
+    show: 'Show',
+    groups: {
+      all: 'Everything',
+      'sign-ins': 'Sign-ins and sign-outs',
+      failures: 'Failed attempts',
+      devices: 'Changes to devices',
+      security: 'Password and security',
+      api: 'API access',
+    },
+    period: 'Period',
+    anyTime: 'Any time',
+    lastDays: (days: number) => (days === 1 ? 'Last 24 hours' : `Last ${count(days, 'day', 'days')}`),
+    clear: 'Clear filters',
+    export: 'Download CSV',
+    exporting: 'Preparing…',
+    exported: (n: number) => `${count(n, 'event', 'events')} saved as CSV.`,
+    columns: ['Time (UTC)', 'Kind', 'What happened', 'Reason', 'Device', 'IP address'],
+    wasThisYou: 'Was this you?',
+    wasThisYouFor: (sentence: string) => `Was this you? ${sentence}`,
+    chart: {
+      title: 'The last four weeks',
+      signIns: (n: number) => count(n, 'sign-in', 'sign-ins'),
+      failures: (n: number) => count(n, 'failed attempt', 'failed attempts'),
+      summary: (signIns: number, failures: number) =>
+        `${count(signIns, 'sign-in', 'sign-ins')} and ${count(failures, 'failed attempt', 'failed attempts')} in the last four weeks.`,
+      day: (day: string, signIns: number, failures: number) =>
+        `${day}: ${count(signIns, 'sign-in', 'sign-ins')}, ${count(failures, 'failed attempt', 'failed attempts')}`,
+      asTable: 'Show as a table',
+      columns: ['Day', 'Sign-ins', 'Failed attempts'],
+    },
+    shown: (n: number, more: boolean) => `${count(n, 'event', 'events')} shown.${more ? '' : " That's everything."}`,
+  },
+
+  api: {
+    title: 'API access',
+    lead: 'Service accounts are for programs that call in their own name. A program exchanges its key for a short-lived token.',
+    summary: (n: number) => count(n, 'service account', 'service accounts'),
+    onlyAdministrators: 'Only administrators can create service accounts. Ask one of them if a program needs access.',
+    empty: 'No service accounts yet.',
+    emptyMore: 'Create one for each program, so that each can be revoked on its own.',
+    clientId: 'Client ID',
+    scopes: 'Scopes',
+    created: (when: string) => `Created ${when}`,
+    lastUsed: (when: string) => `Last used ${when}`,
+    neverUsed: 'Never used',
+    expires: (when: string) => `Expires ${when}`,
+    expiresSoon: 'Expires soon',
+    days: (n: number) => (n === 365 ? 'One year' : count(n, 'day', 'days')),
+    keyName: (hint: string) => `lk_…${hint}`,
+    keysOf: (name: string) => `Keys of ${name}`,
+    noKeys: 'No key is valid, so this account cannot be used. Add one, or remove the account.',
+    overlap: 'Both keys work. When every program uses the newer one, revoke the older.',
+
+    create: 'New service account',
+    createTitle: 'New service account',
+    createSubmit: 'Create',
+    creating: 'Creating…',
+    name: 'Name',
+    nameHint: 'What the program is, such as “Order export”.',
+    nameNeeded: 'Enter a name.',
+    scopesHint: 'What it may do, separated by spaces, such as revocations:read.',
+    scopesNeeded: 'Enter at least one scope.',
+    scopesTooMany: (most: number) => `Use at most ${count(most, 'scope', 'scopes')}.`,
+    scopeUnreadable: (scope: string) => `“${scope}” is no scope. Write one such as revocations:read.`,
+    lifetime: 'The key expires after',
+
+    addKey: 'Add a key',
+    addKeyTo: (name: string) => `Add a key to ${name}`,
+    addKeyBody:
+      'The present key keeps working beside the new one until you revoke it, so that nothing stops in between.',
+    keyTitle: (name: string) => `The key of ${name}`,
+    keyBody: 'Copy it now and keep it where secrets are kept. It is not shown again.',
+    key: 'Key',
+    copy: 'Copy the key',
+    copied: 'Copied',
+    copyFailed: "The browser didn't allow copying. Select the key and copy it yourself.",
+    saved: "I've saved it",
+
+    revoke: 'Revoke',
+    revokeOf: (key: string, account: string) => `Revoke ${key} of ${account}`,
+    revoking: 'Revoking…',
+    revokeTitle: (key: string) => `Revoke ${key}?`,
+    revokeBody: 'Programs that use this key are refused at once. This can’t be undone.',
+    revoked: (key: string) => `${key} was revoked.`,
+
+    remove: 'Remove',
+    removeOf: (name: string) => `Remove ${name}`,
+    removing: 'Removing…',
+    removeTitle: (name: string) => `Remove ${name}?`,
+    removeBody: (keys: number) =>
+      keys === 0
+        ? 'The account is removed.'
+        : `Its ${keys === 1 ? 'key is' : 'keys are'} revoked, and programs that use ${keys === 1 ? 'it' : 'them'} are refused at once.`,
+    removed: (name: string) => `${name} was removed.`,
+  },
+}
+
+export type Text = typeof english
+
+export const text: Text = english
