@@ -11,6 +11,10 @@ export type RetryableReason = 'TOO_MANY_ATTEMPTS' | 'TEMPORARILY_UNAVAILABLE'
 export type RefusedReason =
   | 'INVALID_INPUT'
   | 'INVALID_CREDENTIALS'
+  /** The password was right; pass `secondFactor` as well. */
+  | 'SECOND_FACTOR_REQUIRED'
+  | 'CODE_NOT_ACCEPTED'
+  | 'LINK_NOT_ACCEPTED'
   | 'ORIGIN_NOT_ALLOWED'
   | 'NOT_ALLOWED'
   | 'REAUTHENTICATION_REQUIRED'

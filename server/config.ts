@@ -51,6 +51,14 @@ export type Config = Readonly<{
   tls: { certificateFile: string; keyFile: string } | null
   /** A file in MaxMind's format, or `null`: then nothing is located. */
   locationDatabase: string | null
+  /** Where mail is handed in, or `null`: then it is written into `dataDirectory`. */
+  smtpUrl: string | null
+  /** The sender of all mail. */
+  mailFrom: string
+  /** Keys that go into every password hash and are kept apart from the database. Newest first; without any, hashes are plain Argon2id. */
+  passwordPeppers: readonly string[]
+  /** Where the first five characters of a password's SHA-1 find the rest of those that were leaked, or `null`. */
+  breachedPasswordsUrl: string | null
 }>
 
 const secondsIn = { s: 1, m: 60, h: 3600, d: 86_400 } as const
@@ -142,6 +150,25 @@ const variables = {
   TLS_CERT_FILE: z.string().min(1).optional(),
   TLS_KEY_FILE: z.string().min(1).optional(),
   LOCATION_DATABASE: z.string().min(1).optional(),
+  SMTP_URL: z
+    .string()
+    .refine(
+      (text) => /^smtps?:/.test(text) && URL.canParse(text) && new URL(text).hostname !== '',
+      'Write smtp://user:password@host:587 or smtps://user:password@host:465',
+    )
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/^[^<>\p{Cc}]*<?[^\s@<>]+@[^\s@<>]+>?$/u, 'Write an address such as Latchkey <no-reply@example.com>')
+    .optional(),
+  PASSWORD_PEPPER: listOf(secret).default([]),
+  BREACHED_PASSWORDS_URL: z
+    .string()
+    .refine(
+      (text) => /^https?:/.test(text) && URL.canParse(text) && text.endsWith('/'),
+      'Write an address such as https://api.pwnedpasswords.com/range/',
+    )
+    .optional(),
 }
 
 const schema = z.object(variables)
@@ -227,5 +254,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
         ? { certificateFile: read.TLS_CERT_FILE, keyFile: read.TLS_KEY_FILE }
         : null,
     locationDatabase: read.LOCATION_DATABASE ?? null,
+    smtpUrl: read.SMTP_URL ?? null,
+    mailFrom: read.MAIL_FROM ?? `Latchkey <no-reply@${new URL(publicUrl).hostname}>`,
+    passwordPeppers: read.PASSWORD_PEPPER,
+    breachedPasswordsUrl: read.BREACHED_PASSWORDS_URL ?? null,
   })
 }

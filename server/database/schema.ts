@@ -1,11 +1,13 @@
 import { sql } from 'drizzle-orm'
 import {
   bigint,
+  boolean,
   customType,
   index,
   integer,
   jsonb,
   pgTable,
+  primaryKey,
   timestamp as pgTimestamp,
   text,
   uniqueIndex,
@@ -155,13 +157,126 @@ export const securityEvents = pgTable(
   ],
 )
 
-/** Attempts counted in a window that starts with the first one; keys are hashes of what is limited. */
+/** Attempts counted in a window that starts with the first one; keys are hashes of what is limited. `blocks` counts the windows in a row that were used up: each lengthens the next. */
 export const attempts = pgTable(
   'attempts',
   {
     key: text('key').primaryKey(),
     count: integer('count').notNull(),
+    blocks: integer('blocks').notNull().default(0),
     endsAt: timestamp('ends_at').notNull(),
   },
   (table) => [index('attempts_end').on(table.endsAt)],
+)
+
+/** The authenticator app of a user. The secret is sealed under `SECRET`; without `confirmedAt` it is being set up and counts for nothing. */
+export const authenticatorApps = pgTable('authenticator_apps', {
+  userId: uuid('user_id')
+    .primaryKey()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  sealedSecret: bytes('sealed_secret').notNull(),
+  /** The time step of the last code that was accepted: it and older ones are spent (RFC 6238, 5.2). */
+  lastUsedStep: bigint('last_used_step', { mode: 'number' }).notNull().default(0),
+  createdAt: timestamp('created_at').notNull(),
+  confirmedAt: timestamp('confirmed_at'),
+})
+
+/** What opens the account when every other second factor is lost; each once. */
+export const recoveryCodes = pgTable(
+  'recovery_codes',
+  {
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    codeHash: bytes('code_hash').notNull(),
+    createdAt: timestamp('created_at').notNull(),
+    usedAt: timestamp('used_at'),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.codeHash] })],
+)
+
+/** A WebAuthn credential. `counter` is the signature counter that the authenticator last reported. */
+export const passkeys = pgTable(
+  'passkeys',
+  {
+    id: uuid('id').primaryKey(),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    credentialId: text('credential_id').notNull(),
+    publicKey: bytes('public_key').notNull(),
+    counter: bigint('counter', { mode: 'number' }).notNull(),
+    /** How the browser may reach the authenticator, separated by spaces. */
+    transports: text('transports').notNull(),
+    /** Copied between devices by its provider, instead of bound to one. */
+    synced: boolean('synced').notNull(),
+    name: text('name').notNull(),
+    createdAt: timestamp('created_at').notNull(),
+    lastUsedAt: timestamp('last_used_at'),
+  },
+  (table) => [uniqueIndex('passkeys_credential').on(table.credentialId), index('passkeys_user').on(table.userId)],
+)
+
+/** Half an authentication: what a short-lived cookie stands for until the other half arrives. The row is deleted by its use. */
+export const challenges = pgTable(
+  'challenges',
+  {
+    id: uuid('id').primaryKey(),
+    secretHash: bytes('secret_hash').notNull(),
+    kind: text('kind').notNull(),
+    userId: uuid('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    /** The user's token version when the first half was proven. */
+    tokenVersion: integer('token_version'),
+    deviceName: text('device_name'),
+    /** What an authenticator is asked to sign. */
+    nonce: text('nonce'),
+    expiresAt: timestamp('expires_at').notNull(),
+  },
+  (table) => [index('challenges_expiry').on(table.expiresAt)],
+)
+
+/**
+ * A link that was mailed: single-use, hashed, soon over. Without a user: a sign-up that waits for its confirmation, or the trace of a
+ * request for an address that nobody has, so that both cost the same.
+ */
+export const mailedLinks = pgTable(
+  'mailed_links',
+  {
+    id: uuid('id').primaryKey(),
+    secretHash: bytes('secret_hash').notNull(),
+    purpose: text('purpose').notNull(),
+    userId: uuid('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    /** The address that the link confirms. */
+    email: text('email'),
+    /** Of a sign-up: what the person will be called, and the hash of what they chose. */
+    name: text('name'),
+    passwordHash: text('password_hash'),
+    createdAt: timestamp('created_at').notNull(),
+    expiresAt: timestamp('expires_at').notNull(),
+    usedAt: timestamp('used_at'),
+  },
+  (table) => [index('mailed_links_user').on(table.userId), index('mailed_links_expiry').on(table.expiresAt)],
+)
+
+/** Mail that is to be sent, sealed under `SECRET` because of the links in it; deleted when a server has taken it. */
+export const outgoingMails = pgTable(
+  'outgoing_mails',
+  {
+    id: uuid('id').primaryKey(),
+    sealedMail: bytes('sealed_mail').notNull(),
+    attempts: integer('attempts').notNull().default(0),
+    dueAt: timestamp('due_at').notNull(),
+    createdAt: timestamp('created_at').notNull(),
+  },
+  (table) => [index('outgoing_mails_due').on(table.dueAt)],
+)
+
+/** Sessions and keys whose rows went with their user: all that is left is that tokens of theirs no longer count. */
+export const erasedSessions = pgTable(
+  'erased_sessions',
+  {
+    id: uuid('id').primaryKey(),
+    erasedAt: timestamp('erased_at').notNull(),
+  },
+  (table) => [index('erased_sessions_moment').on(table.erasedAt)],
 )

@@ -42,6 +42,8 @@ export type Caller =
       sessionId: string
       role: string
       amr: readonly string[]
+      /** When the person last proved who they are; seconds since the epoch. */
+      authenticatedAt: number
       /** Seconds since the epoch. */
       accessTokenExpiresAt: number
     }
@@ -95,8 +97,8 @@ function callerOf(claims: AccessClaims): Caller {
   const { sub, sid, exp: accessTokenExpiresAt } = claims
   if ('scope' in claims)
     return { kind: 'service', accountId: sub, keyId: sid, scopes: claims.scope.split(' '), accessTokenExpiresAt }
-  const { role, amr } = claims
-  return { kind: 'session', userId: sub, sessionId: sid, role, amr, accessTokenExpiresAt }
+  const { role, amr, auth_time: authenticatedAt } = claims
+  return { kind: 'session', userId: sub, sessionId: sid, role, amr, authenticatedAt, accessTokenExpiresAt }
 }
 
 /**
@@ -163,8 +165,10 @@ async function byRefreshToken(services: Services, credentials: Credentials, text
       const { bearer, accessToken } = refreshed
       const { userId, sessionId, role } = bearer
       const amr = bearer.amr.split(' ')
+      const authenticatedAt = Math.floor(bearer.authenticatedAt / 1000)
+      const { expiresAt: accessTokenExpiresAt } = accessToken
       return {
-        caller: { kind: 'session', userId, sessionId, role, amr, accessTokenExpiresAt: accessToken.expiresAt },
+        caller: { kind: 'session', userId, sessionId, role, amr, authenticatedAt, accessTokenExpiresAt },
         refreshed,
       }
     }

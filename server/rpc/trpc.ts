@@ -42,6 +42,20 @@ export const sessionProcedure = publicProcedure.use(({ ctx, next }) => {
   }
 })
 
+/** How long a proof of who one is counts for what only its owner may do to an account (ASVS 7.5.1). */
+const freshForSeconds = 10 * 60
+
+/**
+ * Only somebody who has proven who they are within the last ten minutes may call, however young or old the session is: whoever finds
+ * an open browser cannot take the account over. `account.reauthenticate` renews the proof.
+ */
+export const freshProcedure = sessionProcedure.use(({ ctx, next }) => {
+  const { caller, services } = ctx
+  if (services.clock.now() / 1000 - caller.authenticatedAt > freshForSeconds)
+    throw new Refusal('REAUTHENTICATION_REQUIRED')
+  return next()
+})
+
 /** Whoever may hear of everybody's revocations: service accounts with the scope `revocations:read`, and administrators. */
 export const revocationsProcedure = publicProcedure.use(({ ctx, next }) => {
   const { caller } = ctx

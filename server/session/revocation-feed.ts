@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../clock.ts'
 import { type Database, rowsOf } from '../database/connect.ts'
 import { withDeadline } from '../database/faults.ts'
-import { serviceKeys, sessions } from '../database/schema.ts'
+import { erasedSessions, serviceKeys, sessions } from '../database/schema.ts'
 import { milliseconds } from '../database/time.ts'
 
 /**
@@ -91,6 +91,7 @@ export function createRevocationFeed({
       from (select 1) as always left join (
         select id, user_id, revoked_at from ${sessions} where revoked_at > ${since}
         union all select id, null, revoked_at from ${serviceKeys} where revoked_at > ${since}
+        union all select id, null, erased_at from ${erasedSessions} where erased_at > ${since}
       ) as revoked on true`
     const rows = await withDeadline(
       rowsOf<{ now: number; id: string | null; userId: string | null; at: number }>(database.orm, statement),

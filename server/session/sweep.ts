@@ -2,12 +2,35 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../clock.ts'
 import { type Database, type Queryable, rowsOf } from '../database/connect.ts'
-import { attempts, securityEvents, sessions, signingKeys } from '../database/schema.ts'
+import {
+  attempts,
+  challenges,
+  erasedSessions,
+  mailedLinks,
+  securityEvents,
+  sessions,
+  signingKeys,
+} from '../database/schema.ts'
 
-type Swept = typeof sessions | typeof securityEvents | typeof attempts | typeof signingKeys
+type Swept =
+  | typeof sessions
+  | typeof securityEvents
+  | typeof attempts
+  | typeof signingKeys
+  | typeof challenges
+  | typeof mailedLinks
+  | typeof erasedSessions
 
 /** How many rows of each kind a sweep deleted. */
-export type SweepCount = { sessions: number; events: number; attempts: number; signingKeys: number }
+export type SweepCount = {
+  sessions: number
+  events: number
+  attempts: number
+  signingKeys: number
+  challenges: number
+  mailedLinks: number
+  erasedSessions: number
+}
 
 /** People can read about an ended session for 28 days, and about events for 400. */
 const keepSessionsDays = 28
@@ -43,8 +66,12 @@ export async function sweep(queryable: Queryable, clock: Clock): Promise<SweepCo
   return {
     sessions: revoked + expired,
     events: await deleteInBatches(securityEvents, sql`created_at < ${days(keepEventsDays)}`),
-    attempts: await deleteInBatches(attempts, sql`ends_at < ${now}`),
+    // Kept for a day longer: whoever comes back meets the longer wait that their blocks have earned.
+    attempts: await deleteInBatches(attempts, sql`ends_at < ${days(1)}`),
     signingKeys: await deleteInBatches(signingKeys, sql`trusted_until < ${now}`),
+    challenges: await deleteInBatches(challenges, sql`expires_at < ${now}`),
+    mailedLinks: await deleteInBatches(mailedLinks, sql`expires_at < ${days(1)}`),
+    erasedSessions: await deleteInBatches(erasedSessions, sql`erased_at < ${days(1)}`),
   }
 }
 

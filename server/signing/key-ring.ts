@@ -5,7 +5,8 @@ import { DatabaseUnavailable } from '../database/faults.ts'
 import { signingKeys } from '../database/schema.ts'
 import { milliseconds } from '../database/time.ts'
 import type { SigningKey, VerificationKey } from '../token/access-token.ts'
-import { importKey, isWrappedByNewest, unwrapPrivateKey, wrapPrivateKey } from '../token/signing-key.ts'
+import { isSealedByNewest } from '../token/sealing.ts'
+import { importKey, unwrapPrivateKey, wrapPrivateKey } from '../token/signing-key.ts'
 import { type KeyDependencies, planKeys } from './plan-keys.ts'
 
 /** The signing keys of this instance: those of the database, as of a few seconds ago at most. */
@@ -81,7 +82,7 @@ export function createKeyRing({ log, ...dependencies }: KeyDependencies & { log:
     const privateJwk = unwrapPrivateKey(row.id, row.wrapped, secrets)
     if (!privateJwk)
       log.warn({ event: 'signing_key_unreadable', keyId: row.id }, 'No entry of SECRET opens this signing key')
-    else if (!isWrappedByNewest(row.wrapped, secrets)) await wrapAgain(row.id, row.wrapped, privateJwk)
+    else if (!isSealedByNewest(row.wrapped, secrets)) await wrapAgain(row.id, row.wrapped, privateJwk)
     return {
       id: row.id,
       algorithm: row.algorithm,

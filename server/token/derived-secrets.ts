@@ -7,6 +7,9 @@ export type DerivedSecret = {
   refreshMacKey: Buffer
   successorKey: Buffer
   keyWrappingKey: Buffer
+  /** For what must be read again: the secrets of authenticator apps, and mail that waits. */
+  sealingKey: Buffer
+  knownDeviceKey: Buffer
 }
 
 /** The derived keys of every entry of `SECRET`. New tokens use the newest; older ones remain readable. */
@@ -20,6 +23,8 @@ function derive(secret: string): DerivedSecret {
     refreshMacKey: key('refresh token mac', 32),
     successorKey: key('refresh token successor', 32),
     keyWrappingKey: key('signing key wrapping', 32),
+    sealingKey: key('sealing', 32),
+    knownDeviceKey: key('known device', 32),
   }
 }
 

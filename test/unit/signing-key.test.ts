@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { deriveSecrets } from '../../server/token/derived-secrets.ts'
-import {
-  generateSigningKey,
-  isWrappedByNewest,
-  unwrapPrivateKey,
-  wrapPrivateKey,
-} from '../../server/token/signing-key.ts'
+import { isSealedByNewest } from '../../server/token/sealing.ts'
+import { generateSigningKey, unwrapPrivateKey, wrapPrivateKey } from '../../server/token/signing-key.ts'
 
 const old = 'known answers need a secret of 32 bytes'
 const secrets = deriveSecrets([old])
@@ -51,9 +47,9 @@ describe('a private key under SECRET', () => {
 
   it('is known to need the newest entry of SECRET, and is unwrapped with an older one', () => {
     expect(unwrapPrivateKey(id, knownWrapping, rotated)).toEqual(privateKey)
-    expect(isWrappedByNewest(knownWrapping, secrets)).toBe(true)
-    expect(isWrappedByNewest(knownWrapping, rotated)).toBe(false)
-    expect(isWrappedByNewest(wrapPrivateKey(id, privateKey, rotated), rotated)).toBe(true)
+    expect(isSealedByNewest(knownWrapping, secrets)).toBe(true)
+    expect(isSealedByNewest(knownWrapping, rotated)).toBe(false)
+    expect(isSealedByNewest(wrapPrivateKey(id, privateKey, rotated), rotated)).toBe(true)
   })
 })
 
