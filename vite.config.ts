@@ -2,6 +2,8 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
 const backend = 'http://localhost:3000'
+const ofMessages = /notifications|react-transition-group/
+const ofForms = /@mantine\/form\/|components\/(?:\w*Input\/|Checkbox\/(?!CheckIcon)|NativeSelect\/)|\/web\/form\//
 
 export default defineConfig({
   root: 'web',
@@ -18,5 +20,18 @@ export default defineConfig({
     outDir: '../dist/web',
     emptyOutDir: true,
     modulePreload: { polyfill: false },
+    // One style sheet and few scripts: beside the head of its reply, a file of a few hundred bytes is mostly head. What only
+    // forms need is apart, because the page of devices has none.
+    cssCodeSplit: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'base', minShareCount: 2, test: (id) => !ofForms.test(id) && !ofMessages.test(id), priority: 1 },
+            { name: 'form', minShareCount: 2, test: ofForms },
+          ],
+        },
+      },
+    },
   },
 })

@@ -1,4 +1,4 @@
-// Builds the server (tsc), the dashboard (Vite) and copies the migrations into dist/. `npm start` calls `ensureBuilt`, which does nothing
+// Builds the server (tsc), the dashboard (Vite, compressed) and copies the migrations into dist/. `npm start` calls `ensureBuilt`, which does nothing
 // while no source is newer than the last build; instances that are started together wait for one of them to build.
 import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -6,12 +6,22 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { compressFiles } from './compress.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
 const stamp = join(dist, '.built')
 const lock = join(root, 'dist.lock')
-const sources = ['server', 'web', 'drizzle', 'vite.config.ts', 'tsconfig.base.json', 'package-lock.json']
+const sources = [
+  'server',
+  'web',
+  'drizzle',
+  'scripts/build.js',
+  'scripts/compress.js',
+  'vite.config.ts',
+  'tsconfig.base.json',
+  'package-lock.json',
+]
 
 /** The latest change below a path, in milliseconds since the epoch. */
 function newest(path) {
@@ -58,6 +68,7 @@ export async function build() {
     run(binary('typescript', 'bin/tsc'), ['-p', 'server']),
     run(binary('vite', 'bin/vite.js'), ['build', '--logLevel', 'warn']),
   ])
+  await compressFiles(join(dist, 'web'))
   cpSync(join(root, 'drizzle'), join(dist, 'drizzle'), { recursive: true })
   writeFileSync(stamp, `${startedAt.toISOString()}\n`)
 }

@@ -28,17 +28,7 @@ const contentSecurityPolicy = (nonce: string) =>
  */
 export async function registerDashboard(app: FastifyInstance, directory: string): Promise<void> {
   const page = await readFile(join(directory, 'index.html'), 'utf8')
-  await app.register(fastifyStatic, {
-    root: directory,
-    index: false,
-    wildcard: false,
-    globIgnore: ['index.html'],
-    cacheControl: false,
-    setHeaders: (response, path) => {
-      const lasting = path.includes('/assets/')
-      response.setHeader('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'public, max-age=3600')
-    },
-  })
+  await app.register((scope) => registerFiles(scope, directory))
   app.get('/*', async (request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '/'
     if (path.includes('.') || path.startsWith('/trpc')) return reply.callNotFound()
@@ -48,5 +38,27 @@ export async function registerDashboard(app: FastifyInstance, directory: string)
       .header('cache-control', 'no-store')
       .header('content-security-policy', contentSecurityPolicy(nonce))
       .send(page.replaceAll(placeholder, nonce))
+  })
+}
+
+/**
+ * The files that are the same for everybody, as the build has compressed them where the browser takes that. Nothing else is ever
+ * compressed: the length of a compressed reply tells what of it repeats the request (BREACH), and here stand nonces, and personal data.
+ */
+async function registerFiles(app: FastifyInstance, directory: string): Promise<void> {
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('vary', [reply.getHeader('vary') ?? [], 'Accept-Encoding'].flat().join(', '))
+  })
+  await app.register(fastifyStatic, {
+    root: directory,
+    index: false,
+    wildcard: false,
+    globIgnore: ['index.html', '**/*.{br,gz}'],
+    preCompressed: true,
+    cacheControl: false,
+    setHeaders: (response, path) => {
+      const lasting = path.includes('/assets/')
+      response.setHeader('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'public, max-age=3600')
+    },
   })
 }
