@@ -363,7 +363,8 @@ const english = {
       `${name} is signed out. Whoever used it may know your password, so choose a new one now.`,
     changePassword: 'Change password',
     later: 'Not now',
-    done: 'All done: whoever used that device is locked out.',
+    done: "Whoever used that device is locked out. Step 3 of 3: look for anything else that wasn't you.",
+    review: 'Review your activity',
   },
 
   security: {
@@ -372,7 +373,7 @@ const english = {
     password: 'Password',
     guides: {
       unrecognised:
-        'Step 2 of 2: choose a new password. Leave the box ticked, so that every other device has to sign in again.',
+        'Step 2 of 3: choose a new password. Leave the box ticked, so that every other device has to sign in again.',
       event:
         "If that was you, there is nothing to do. If it wasn't, choose a new password and leave the box ticked, so that every other device has to sign in again.",
     },

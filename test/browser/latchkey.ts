@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type BrowserContext, test as base, expect, type Page } from '@playwright/test'
+import { type BrowserContext, test as base, expect, type Locator, type Page } from '@playwright/test'
+import { writeLocationFile } from '../harness/location-file.ts'
 import { freePort } from '../harness/postgres-server.ts'
 import { StartedProcess } from '../harness/start-process.ts'
 
@@ -25,6 +26,9 @@ type DeviceOptions = {
   userAgent?: string
   viewport?: { width: number; height: number }
   colorScheme?: 'light' | 'dark'
+  reducedMotion?: 'reduce'
+  /** The address it comes from; each device has a network of its own otherwise. */
+  ipAddress?: string
 }
 
 export const iphone =
@@ -49,7 +53,14 @@ export const test = base.extend<
     async ({}, use) => {
       const folder = mkdtempSync(join(tmpdir(), 'latchkey-browser-'))
       const port = await freePort()
-      const environment = { DATA_DIR: folder, PORT: String(port), TRUSTED_PROXIES: '127.0.0.1/32,::1/128' }
+      const places = join(folder, 'places.mmdb')
+      writeLocationFile(places, 203, { city: 'Berlin', country: 'Germany' })
+      const environment = {
+        DATA_DIR: folder,
+        PORT: String(port),
+        TRUSTED_PROXIES: '127.0.0.1/32,::1/128',
+        LOCATION_DATABASE: places,
+      }
       let running = await new StartedProcess(environment).running()
       await use({
         url: `http://localhost:${port}`,
@@ -92,8 +103,8 @@ export const test = base.extend<
     const faults: string[] = []
     const contexts: BrowserContext[] = []
     const network = `10.${process.pid % 250}.${++people % 250}.7`
-    await use(async (options = {}) => {
-      const headers = { extraHTTPHeaders: { 'x-forwarded-for': network } }
+    await use(async ({ ipAddress = network, ...options } = {}) => {
+      const headers = { extraHTTPHeaders: { 'x-forwarded-for': ipAddress } }
       const context = await browser.newContext({
         baseURL: server.url,
         viewport: { width: 1280, height: 800 },
@@ -138,6 +149,17 @@ export async function signIn(page: Page, email: string, secret = password): Prom
   await page.getByLabel('E-mail').fill(email)
   await page.getByLabel('Password', { exact: true }).fill(secret)
   await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+/** The row of a device, or whatever else is listed under that name. */
+export function row(page: Page, name: string): Locator {
+  return page.getByRole('listitem').filter({ hasText: name })
+}
+
+/** Signs a device out by its row, and answers the question. */
+export async function signOutRow(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: `Sign out ${name}` }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Sign out' }).click()
 }
 
 export { expect }

@@ -19,7 +19,7 @@ interface UnrecognisedDialogProps {
   onClose: () => void
 }
 
-/** The guided path for a device one doesn't recognise: sign it out, then change the password on the Security page. */
+/** The guided path for a device one doesn't recognise: sign it out, change the password on the Security page, look through the activity. */
 export function UnrecognisedDialog({ session, onGone, onClose }: UnrecognisedDialogProps) {
   const revoke = useRevoke(session, onGone)
   const name = deviceName(session)
@@ -27,7 +27,7 @@ export function UnrecognisedDialog({ session, onGone, onClose }: UnrecognisedDia
     <Dialog title={text.unrecognised.title} onClose={onClose}>
       {revoke.isSuccess ? (
         <div key="password" className={classes.step}>
-          <p className={classes.count}>{text.unrecognised.step(2, 2)}</p>
+          <p className={classes.count}>{text.unrecognised.step(2, 3)}</p>
           <h3 className={classes.title} tabIndex={-1} ref={(heading) => heading?.focus()}>
             {text.unrecognised.passwordTitle}
           </h3>
@@ -43,7 +43,7 @@ export function UnrecognisedDialog({ session, onGone, onClose }: UnrecognisedDia
         </div>
       ) : (
         <div key="sign-out" className={classes.step}>
-          <p className={classes.count}>{text.unrecognised.step(1, 2)}</p>
+          <p className={classes.count}>{text.unrecognised.step(1, 3)}</p>
           <h3 className={classes.title}>{text.unrecognised.signOutTitle(name)}</h3>
           <p className={dialog.body}>
             <RelativeTime iso={session.lastActiveAt} sentence={text.devices.lastActive} />

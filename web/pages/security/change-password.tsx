@@ -1,6 +1,7 @@
 import { Checkbox } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useRef } from 'react'
 import { type Failure, readFailure } from '../../failure.ts'
 import { useCountdown } from '../../form/countdown.ts'
@@ -82,7 +83,16 @@ export function ChangePassword({ guide }: ChangePasswordProps) {
           {guide !== null && !change.isSuccess && <Notice>{text.security.guides[guide]}</Notice>}
           {change.isSuccess && (
             <Notice>
-              {text.security.changed(change.data.revokedCount)} {guide === 'unrecognised' && text.unrecognised.done}
+              {text.security.changed(change.data.revokedCount)}
+              {guide === 'unrecognised' && (
+                <>
+                  {' '}
+                  {text.unrecognised.done}{' '}
+                  <Link to="/activity" className={classes.link}>
+                    {text.unrecognised.review}
+                  </Link>
+                </>
+              )}
             </Notice>
           )}
           {failure !== null && problems(failure) === null && (

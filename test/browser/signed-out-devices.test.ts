@@ -1,0 +1,115 @@
+import { expect, iphone, password, row, signIn, signOutRow, test } from './latchkey.ts'
+
+const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
+
+test('what was signed out is folded away, with who did it', async ({ person }) => {
+  const phone = await person.device({ userAgent: iphone })
+  await person.device({ userAgent: firefox })
+  const laptop = await person.device()
+  // The device on which the account was made has signed out by itself.
+  await expect(laptop.getByRole('heading', { level: 2, name: 'Recently signed out' })).toBeVisible()
+  await expect(laptop.getByText('You signed out on this device')).toBeHidden()
+  await laptop.getByText('Recently signed out').click()
+  await expect(laptop.getByText('You signed out on this device')).toBeVisible()
+
+  await signOutRow(laptop, 'Firefox on Linux')
+  const ended = laptop.getByRole('list', { name: 'Recently signed out' })
+  const firefoxRow = ended.getByRole('listitem').filter({ hasText: 'Firefox on Linux' })
+  await expect(firefoxRow).toContainText('Signed out by you from Chrome on Linux')
+  await expect(firefoxRow).toContainText('Ended just now')
+
+  await phone.goto('/security')
+  await phone.getByLabel('Current password').fill(password)
+  await phone.getByLabel('New password').fill('battery staple horse correct')
+  await phone.getByRole('button', { name: 'Change password' }).click()
+  await expect(phone.getByText('Password changed. 1 other device was signed out.').first()).toBeVisible()
+  await phone.goto('/')
+  await phone.getByText('Recently signed out').click()
+  await expect(row(phone, 'Chrome on Linux').filter({ hasText: 'when the password was changed' })).toBeVisible()
+})
+
+test('an old copy of a token that came back is told with its address and time', async ({
+  person,
+  newDevice,
+  server,
+}) => {
+  const phone = await person.device({ userAgent: iphone })
+  const copy = (await phone.context().cookies()).find(({ name }) => name === 'refresh')?.value
+  for (let rotation = 0; rotation < 2; rotation++) {
+    await phone.context().clearCookies({ name: 'access' })
+    await phone.reload()
+    await expect(phone.getByText('This device', { exact: true })).toBeVisible()
+  }
+  const stolen = await fetch(`${server.url}/trpc/auth.current`, {
+    headers: { cookie: `refresh=${copy}`, 'x-forwarded-for': '198.51.100.66' },
+  })
+  expect(await stolen.json()).toEqual({ result: { data: null } })
+  await expect(phone.getByRole('alertdialog', { name: 'Your session has ended' })).toBeVisible()
+
+  const laptop = await newDevice()
+  await laptop.goto('/')
+  await signIn(laptop, person.email)
+  await laptop.getByText('Recently signed out').click()
+  await expect(row(laptop, 'Safari on iPhone')).toContainText(
+    /Security: an old copy of this device's token was used from 198\.51\.100\.66 at \d{1,2}:\d\d/,
+  )
+})
+
+test('a device nobody recognises is signed out, the password changed, and the activity reviewed', async ({
+  person,
+}) => {
+  await person.device({ userAgent: iphone, ipAddress: '203.0.113.7' })
+  const stranger = await person.device({ userAgent: firefox })
+  const page = await person.device()
+  await page.getByRole('button', { name: 'Details of Safari on iPhone' }).click()
+  await row(page, 'Safari on iPhone').getByRole('button', { name: "I don't recognise this device" }).click()
+  const dialog = page.getByRole('dialog', { name: 'Secure your account' })
+  await expect(dialog).toContainText('Step 1 of 3')
+  await expect(dialog).toContainText('203.0.113.7 · Berlin, Germany (approximate)')
+  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(dialog).toHaveCount(0)
+  await expect(row(page, 'Safari on iPhone')).toBeVisible()
+
+  await row(page, 'Safari on iPhone').getByRole('button', { name: "I don't recognise this device" }).click()
+  await dialog.getByRole('button', { name: 'Sign it out' }).click()
+  await expect(dialog.getByRole('heading', { name: 'Change your password' })).toBeFocused()
+  await expect(dialog).toContainText('Step 2 of 3')
+  await dialog.getByRole('link', { name: 'Change password' }).click()
+
+  await expect(page.getByRole('heading', { level: 1, name: 'Security' })).toBeFocused()
+  await expect(page.getByText('Step 2 of 3: choose a new password.')).toBeVisible()
+  await expect(page.getByLabel('Sign out all other devices')).toBeChecked()
+  await page.getByLabel('Current password').fill(password)
+  await page.getByLabel('New password').fill('battery staple horse correct')
+  await page.getByRole('button', { name: 'Change password' }).click()
+  const done = page.getByRole('status').filter({ hasText: 'Password changed. 1 other device was signed out.' })
+  await expect(done).toContainText('Whoever used that device is locked out.')
+  await expect(stranger.getByRole('alertdialog', { name: 'Your session has ended' })).toBeVisible()
+
+  await done.getByRole('link', { name: 'Review your activity' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Activity' })).toBeFocused()
+  await expect(page.getByText('Signed out Safari on iPhone, using Chrome on Linux')).toBeVisible()
+})
+
+test('the guided path can be left after the first step', async ({ person }) => {
+  await person.device({ userAgent: iphone })
+  const page = await person.device()
+  await page.getByRole('button', { name: 'Details of Safari on iPhone' }).click()
+  await page.getByRole('button', { name: "I don't recognise this device" }).click()
+  const dialog = page.getByRole('dialog', { name: 'Secure your account' })
+  await dialog.getByRole('button', { name: 'Sign it out' }).click()
+  await dialog.getByRole('button', { name: 'Not now' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Your devices' })).toBeFocused()
+  await expect(page.getByText("You're only signed in here.")).toBeVisible()
+})
+
+test('a place is told where the operator’s database knows one, and left out elsewhere', async ({ person }) => {
+  await person.device({ userAgent: iphone, ipAddress: '203.0.113.7' })
+  const page = await person.device({ ipAddress: '198.51.100.7' })
+  await expect(row(page, 'Safari on iPhone')).toContainText('203.0.113.7 · Berlin, Germany (approximate)')
+  const here = page.getByRole('region', { name: 'This device' })
+  await expect(here).toContainText('Active now · 198.51.100.7')
+  await expect(page.getByRole('main')).not.toContainText(/unknown|\(\)|null/i)
+  await expect(here).not.toContainText('approximate')
+})
