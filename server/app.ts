@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fastifyCookie from '@fastify/cookie'
 import fastifyCors from '@fastify/cors'
 import fastifyHelmet from '@fastify/helmet'
@@ -15,6 +16,8 @@ import { registerJwks } from './http/jwks.ts'
 import { loggerOptions } from './http/logging.ts'
 import { registerOAuth } from './http/oauth.ts'
 import { registerRpc } from './http/rpc.ts'
+import { createDelivery } from './mail/deliver.ts'
+import { outboxSender, type SendMail, smtpSender } from './mail/send-mail.ts'
 import type { Services } from './rpc/context.ts'
 import { createStreams } from './rpc/streams.ts'
 import { createLastActive } from './session/last-active.ts'
@@ -25,6 +28,8 @@ import { startSweeping } from './session/sweep.ts'
 import { createKeyRing } from './signing/key-ring.ts'
 import { createVerify } from './signing/verify.ts'
 import { deriveSecrets } from './token/derived-secrets.ts'
+import { sealAgain } from './user/authenticator-app.ts'
+import { createBreachCheck, unchecked } from './user/breached-passwords.ts'
 import { createPasswordHasher } from './user/password.ts'
 
 export type AppOptions = {
@@ -37,6 +42,8 @@ export type AppOptions = {
   locate?: Locate
   /** Where log lines go instead of standard output. */
   logStream?: { write(line: string): void }
+  /** How mail leaves, instead of through `SMTP_URL` or into the outbox. */
+  sendMail?: SendMail
 }
 
 /** Queries of ten calls in one URL. */
@@ -53,6 +60,7 @@ export async function buildApp({
   dashboardDirectory,
   locate = nowhere,
   logStream,
+  sendMail = mailSender(config),
 }: AppOptions): Promise<FastifyInstance> {
   const logger = loggerOptions(config.logLevel)
   const app: FastifyInstance = Fastify({
@@ -77,7 +85,8 @@ export async function buildApp({
     database,
     clock,
     secrets,
-    hasher: await createPasswordHasher(),
+    hasher: await createPasswordHasher(config.passwordPeppers),
+    isBreached: config.breachedPasswordsUrl ? createBreachCheck(config.breachedPasswordsUrl) : unchecked,
     keyRing,
     feed,
     verify: createVerify({ keyRing, clock, config }),
@@ -120,21 +129,30 @@ export async function buildApp({
   if (config.explorer) await registerExplorer(app)
   if (dashboardDirectory) await registerDashboard(app, dashboardDirectory)
 
+  const delivery = createDelivery({ database, clock, secrets, sendMail, log })
   const sweeping = startSweeping({ database, clock, log })
   app.addHook('onReady', async () => {
     await feed.start()
     await keyRing.start()
+    await sealAgain(database.orm, secrets)
     lastActive.start()
+    await delivery.start()
     sweeping.start()
   })
   app.addHook('preClose', async () => services.streams.close())
   app.addHook('onClose', async () => {
     sweeping.stop()
+    await delivery.stop()
     await lastActive.stop()
     await keyRing.stop()
     await feed.stop()
   })
   return app
+}
+
+/** Through the operator's mail server, or into a folder beside the data. */
+function mailSender({ smtpUrl, mailFrom, dataDirectory }: Config): SendMail {
+  return smtpUrl ? smtpSender(smtpUrl, mailFrom) : outboxSender(join(dataDirectory, 'outbox'), mailFrom)
 }
 
 function tlsOptions({ tls }: Config) {

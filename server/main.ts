@@ -105,13 +105,20 @@ async function listen(app: Awaited<ReturnType<typeof buildApp>>, { host, port }:
   }
 }
 
+/** Where mail goes, without the password that may be in the address. */
+function mailMode({ smtpUrl, dataDirectory }: Config): string {
+  return smtpUrl
+    ? `sent through ${new URL(smtpUrl).host}`
+    : `written into ${join(dataDirectory, 'outbox')} (set SMTP_URL to send it)`
+}
+
 function announce(config: Config, database: string, demo: DemoAccount | null): void {
   const lines = [
     ['Dashboard', config.publicUrl],
     ['API', `${config.publicUrl}/trpc`],
     ['Keys', `${config.publicUrl}/.well-known/jwks.json`],
     ['Database', database],
-    ['Mail', 'none: this version sends no mail'],
+    ['Mail', mailMode(config)],
     demo
       ? ['Next', `open the dashboard and sign in as ${demo.email} with ${demo.password}`]
       : ['Next', 'open the dashboard, create an account, and sign in from a second browser'],

@@ -13,16 +13,34 @@ export type TokenPair = {
 export type TokenCookies = {
   access: string | null
   refresh: string | null
+  /** Half an authentication, for a few minutes. */
+  challenge: string | null
+  /** Says that an account's owner has signed in from this browser before. */
+  known: string | null
   set(pair: TokenPair): void
   /** Only for a definitive end of the session; never for a race, a throttle or a fault. */
   clear(): void
+  /** `null` takes it away. */
+  setChallenge(text: string | null): void
+  setKnown(text: string): void
 }
 
+/** A session may live for half a year without the person being a stranger in their own browser. */
+const knownMaxAgeSeconds = 180 * 86_400
+const challengeMaxAgeSeconds = 300
+
 /** `__Host-` (RFC 6265bis) wherever the page is served over https; plain names on http://localhost. */
-export function cookieNames(config: Config): { access: string; refresh: string; secure: boolean } {
+export function cookieNames(config: Config) {
   const secure = config.publicUrl.startsWith('https:')
   const prefix = secure ? '__Host-' : ''
-  return { access: `${prefix}access`, refresh: `${prefix}refresh`, secure }
+  const named = (name: string) => `${prefix}${name}`
+  return {
+    access: named('access'),
+    refresh: named('refresh'),
+    challenge: named('challenge'),
+    known: named('known'),
+    secure,
+  }
 }
 
 /** Whether a Cookie header names a cookie more than once: a sign of cookie tossing, and which one wins would be chance. */
@@ -32,13 +50,16 @@ function appearsTwice(header: string, names: readonly string[]): boolean {
 }
 
 export function tokenCookies(request: FastifyRequest, reply: FastifyReply, config: Config): TokenCookies {
-  const { access, refresh, secure } = cookieNames(config)
+  const { access, refresh, challenge, known, secure } = cookieNames(config)
   const attributes = { httpOnly: true, secure, sameSite: config.cookieSameSite, path: '/' } as const
-  const ambiguous = appearsTwice(request.headers.cookie ?? '', [access, refresh])
-  const valueFor = (name: string) => (ambiguous ? null : request.cookies[name] || null)
+  const header = request.headers.cookie ?? ''
+  const valueFor = (name: string, ambiguous: boolean) => (ambiguous ? null : request.cookies[name] || null)
+  const ambiguous = appearsTwice(header, [access, refresh])
   return {
-    access: valueFor(access),
-    refresh: valueFor(refresh),
+    access: valueFor(access, ambiguous),
+    refresh: valueFor(refresh, ambiguous),
+    challenge: valueFor(challenge, appearsTwice(header, [challenge])),
+    known: valueFor(known, appearsTwice(header, [known])),
     set(pair) {
       reply.setCookie(access, pair.accessToken.text, { ...attributes, maxAge: pair.accessMaxAgeSeconds })
       reply.setCookie(refresh, pair.refreshToken, { ...attributes, maxAge: pair.refreshMaxAgeSeconds })
@@ -46,6 +67,12 @@ export function tokenCookies(request: FastifyRequest, reply: FastifyReply, confi
     clear() {
       reply.setCookie(access, '', { ...attributes, maxAge: 0 })
       reply.setCookie(refresh, '', { ...attributes, maxAge: 0 })
+    },
+    setChallenge(text) {
+      reply.setCookie(challenge, text ?? '', { ...attributes, maxAge: text === null ? 0 : challengeMaxAgeSeconds })
+    },
+    setKnown(text) {
+      reply.setCookie(known, text, { ...attributes, maxAge: knownMaxAgeSeconds })
     },
   }
 }

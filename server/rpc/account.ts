@@ -1,17 +1,31 @@
 import { z } from 'zod'
-import { countSignInsByDay, listEvents, type SecurityEvent } from '../database/security-events.ts'
-import type { Bearer } from '../session/bearer.ts'
+import { recordEvent } from '../database/security-events.ts'
+import { queueMail } from '../mail/queue-mail.ts'
 import { reauthenticate } from '../session/reauthenticate.ts'
 import { revokeOtherSessions } from '../session/revoke-sessions.ts'
-import { mintAccessToken } from '../signing/mint-access-token.ts'
 import { changePassword, provePassword } from '../user/change-password.ts'
-import { adviseAgainst } from '../user/password.ts'
-import { rotateNow } from './auth.ts'
-import { type Context, tokenPair } from './context.ts'
-import { password } from './input.ts'
-import { forgiveAccount, limitPasswordAttempt } from './limits.ts'
+import { circumstancesOf } from '../user/circumstances.ts'
+import { deleteUser } from '../user/delete-user.ts'
+import { requestConfirmation, requestEmailChange } from '../user/email-address.ts'
+import { renameUser } from '../user/rename-user.ts'
+import { secondFactorsOf } from '../user/second-factors.ts'
+import { activity } from './activity.ts'
+import type { Context, SessionCaller } from './context.ts'
+import { factors } from './factors.ts'
+import { email, passkeyAnswer, password, personName, typedCode } from './input.ts'
+import {
+  forgiveAccount,
+  forgiveSecondFactor,
+  limitMail,
+  limitPasswordAttempt,
+  limitSecondFactorAttempt,
+} from './limits.ts'
+import { requireGoodPassword } from './new-password.ts'
+import { tellOwner } from './notices.ts'
+import { passwordAndCode, provePasskeyResponse, refuseCode, spendCode } from './prove.ts'
 import { Refusal } from './refusal.ts'
-import { router, sessionProcedure, settingCookies } from './trpc.ts'
+import { renewTokens } from './renew.ts'
+import { freshProcedure, router, sessionProcedure, settingCookies } from './trpc.ts'
 
 const changePasswordInput = z.strictObject({
   currentPassword: password,
@@ -19,118 +33,168 @@ const changePasswordInput = z.strictObject({
   revokeOtherSessions: z.boolean().default(true),
 })
 
-/** A cursor is the id of the last event seen; opaque to clients. */
-const cursor = z
-  .string()
-  .regex(/^\d{1,15}$/, 'Use a cursor from an earlier page')
-  .transform(Number)
+const proof = z.union([
+  z.strictObject({ password, secondFactor: typedCode.optional() }),
+  z.strictObject({ passkey: passkeyAnswer }),
+])
 
-const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
+type SessionContext = Context & { caller: SessionCaller }
 
-/** Which events: of these kinds, from `since` on and before `until`. */
-const filter = z.strictObject({
-  kinds: z.array(z.string().max(40)).min(1).max(20).optional(),
-  since: moment.optional(),
-  until: moment.optional(),
-})
-
-/** A name of the IANA database, as `Intl` knows it. */
-const timeZone = z
-  .string()
-  .max(50)
-  .refine(
-    (name) => Intl.supportedValuesOf('timeZone').includes(name) || name === 'UTC',
-    'Use a time zone such as Europe/Berlin',
+/** Checks a password again within a session. A stolen session must not become a place to guess: counted by the account's id, known without a query. */
+async function provePasswordAgain(
+  ctx: SessionContext,
+  { password: typed, failure }: { password: string; failure: 'password_change_failed' | 'reauthentication_failed' },
+) {
+  const { services, caller, origin, log } = ctx
+  const { database, clock, hasher } = services
+  const { userId, sessionId } = caller
+  await limitPasswordAttempt(ctx, userId)
+  const proven = await provePassword(
+    { queryable: database.orm, clock, hasher },
+    { userId, password: typed, origin, failure },
   )
+  if (proven.kind === 'proven') return proven
+  const event = failure === 'password_change_failed' ? 'password_change_refused' : 'reauthentication_refused'
+  const refused = { event, reason: 'wrong_password', userId, sessionId, ipAddress: origin.ipAddress }
+  log.info(refused, 'A password was not accepted within a session')
+  throw new Refusal('INVALID_CREDENTIALS')
+}
+
+/** By which methods the caller proves who they are, once more. */
+async function proveAgain(ctx: SessionContext, input: z.output<typeof proof>): Promise<readonly string[]> {
+  const { caller, services } = ctx
+  if ('passkey' in input) {
+    const { user, amr } = await provePasskeyResponse(ctx, input.passkey)
+    if (user.id !== caller.userId) throw new Refusal('INVALID_CREDENTIALS')
+    return amr
+  }
+  const { secondFactor: typed } = input
+  const { user } = await provePasswordAgain(ctx, { password: input.password, failure: 'reauthentication_failed' })
+  const needed = (await secondFactorsOf(services.database.orm, user.id)).length > 0
+  if (needed && !typed) throw new Refusal('SECOND_FACTOR_REQUIRED')
+  if (needed && typed) {
+    await limitSecondFactorAttempt(ctx, user)
+    const accepted = await services.database.orm.transaction((transaction) =>
+      spendCode(transaction, ctx, { user, typed }),
+    )
+    if (!accepted) return refuseCode(ctx, user.id, typed)
+    await forgiveSecondFactor(ctx, user)
+  }
+  await forgiveAccount(ctx, caller.userId)
+  return needed ? passwordAndCode : ['pwd']
+}
 
 export const account = router({
-  changePassword: sessionProcedure
+  ...activity,
+  ...factors,
+
+  /** Proves again who one is, with all that a sign-in would ask for; for ten minutes `freshProcedure` is content. */
+  reauthenticate: sessionProcedure
+    .use(settingCookies)
+    .input(proof)
+    .mutation(async ({ ctx, input }) => {
+      const { services, caller, origin } = ctx
+      const { database, clock } = services
+      const { userId, sessionId } = caller
+      const amr = await proveAgain(ctx, input)
+      await database.orm.transaction(async (transaction) => {
+        await reauthenticate(transaction, clock, { userId, sessionId, amr })
+        await recordEvent(transaction, clock, origin, { userId, sessionId, kind: 'reauthenticated' })
+      })
+      await renewTokens(ctx, { amr: amr.join(' ') })
+      return { authenticatedAt: new Date(clock.now()).toISOString() }
+    }),
+
+  changePassword: freshProcedure
     .use(settingCookies)
     .input(changePasswordInput)
     .mutation(async ({ ctx, input }) => {
-      const { services, caller, origin, log } = ctx
+      const { services, caller, origin } = ctx
       const { database, clock, hasher } = services
       const { userId, sessionId } = caller
-      // A stolen session must not become a place to guess at the password; counted by the account's id, known without a query.
-      await limitPasswordAttempt(ctx, userId)
-      const proven = await provePassword(
-        { queryable: database.orm, clock, hasher },
-        { userId, password: input.currentPassword, origin },
-      )
-      if (proven.kind === 'refused') {
-        const refused = { event: 'password_change_refused', reason: 'wrong_password', userId, sessionId }
-        log.info({ ...refused, ipAddress: origin.ipAddress }, 'Change of password refused')
-        throw new Refusal('INVALID_CREDENTIALS')
-      }
+      const { currentPassword, newPassword, revokeOtherSessions: bumpTokenVersion } = input
+      const proven = await provePasswordAgain(ctx, { password: currentPassword, failure: 'password_change_failed' })
       await forgiveAccount(ctx, userId)
-      const advice =
-        input.newPassword === input.currentPassword
-          ? 'Choose a password that is not the present one.'
-          : adviseAgainst(input.newPassword, [proven.email, proven.name])
-      if (advice) throw new Refusal('INVALID_INPUT', { fields: { newPassword: advice } })
+      const { user } = proven
+      if (newPassword === currentPassword)
+        throw new Refusal('INVALID_INPUT', {
+          fields: { newPassword: 'Choose a password that is not the present one.' },
+        })
+      const secondFactor = (await secondFactorsOf(database.orm, userId)).length > 0
+      const known = [user.email, user.name]
+      await requireGoodPassword(ctx, newPassword, { known, secondFactor, field: 'newPassword' })
 
-      const to = await hasher.hash(input.newPassword)
-      const bumpTokenVersion = input.revokeOtherSessions
+      const to = await hasher.hash(newPassword)
       const subject = { userId, sessionId, origin }
       const outcome = await database.orm.transaction(async (transaction) => {
         const change = { ...subject, from: proven.passwordHash, to, bumpTokenVersion }
         const tokenVersion = await changePassword(transaction, clock, change)
         if (tokenVersion === null) return null
         await reauthenticate(transaction, clock, { userId, sessionId, tokenVersion })
-        if (!input.revokeOtherSessions) return { tokenVersion, revoked: [] }
+        await tellOwner(transaction, ctx, { to: user.email, notice: { kind: 'passwordChanged' } })
+        if (!bumpTokenVersion) return { tokenVersion, revoked: [] }
         const others = { ...subject, reason: 'password_changed' as const }
         return { tokenVersion, revoked: await revokeOtherSessions(transaction, clock, others) }
       })
       if (!outcome) throw new Refusal('INVALID_CREDENTIALS')
       const { tokenVersion, revoked } = outcome
       services.feed.add(revoked)
-      // This browser's pair was issued before; a bearer refreshes by itself.
-      if (ctx.refreshed) await renewAccessToken(ctx, ctx.refreshed, tokenVersion)
-      else if (ctx.cookies.refresh) await rotateNow(ctx)
+      await renewTokens(ctx, { tokenVersion })
       return { revokedCount: revoked.length }
     }),
 
-  activity: sessionProcedure
-    .input(filter.extend({ cursor: cursor.optional(), limit: z.int().min(1).max(100).default(50) }))
-    .query(async ({ ctx: { services, caller }, input: { cursor: before, limit, ...narrowed } }) => {
-      const page = { ...narrowed, before, limit: limit + 1 }
-      const events = await listEvents(services.database.orm, caller.userId, page)
-      const shown = events.slice(0, limit)
-      const last = shown.at(-1)
-      return {
-        events: shown.map(toActivity),
-        nextCursor: events.length > shown.length && last ? String(last.id) : null,
-      }
+  rename: sessionProcedure
+    .input(z.strictObject({ name: personName.nullable() }))
+    .mutation(async ({ ctx: { services, caller, origin }, input: { name } }) => {
+      const { userId } = caller
+      const user = await services.database.orm.transaction((transaction) =>
+        renameUser(transaction, services.clock, { userId, name, origin }),
+      )
+      if (!user) throw new Refusal('NOT_FOUND')
+      return { user }
     }),
 
-  /** Everything that fits the filter at once, for a file of one's own; the newest ten thousand. */
-  exportActivity: sessionProcedure.input(filter).query(async ({ ctx: { services, caller }, input }) => {
-    const events = await listEvents(services.database.orm, caller.userId, { ...input, limit: 10_000 })
-    return { events: events.map(toActivity) }
+  /** Mails a link that confirms the address of the account; `sent: false` when it has been confirmed. */
+  sendConfirmation: sessionProcedure.mutation(async ({ ctx }) => {
+    const { services, caller } = ctx
+    await limitMail(ctx, caller.userId)
+    const sent = await services.database.orm.transaction((transaction) =>
+      requestConfirmation(transaction, services, caller.userId),
+    )
+    return { sent }
   }),
 
-  activityByDay: sessionProcedure
-    .input(z.strictObject({ days: z.int().min(1).max(90).default(28), timeZone: timeZone.default('UTC') }))
-    .query(({ ctx: { services, caller }, input }) =>
-      countSignInsByDay(services.database.orm, services.clock, { userId: caller.userId, ...input }),
-    ),
+  /** Mails a link to the old and to the new address; the change is made when both have been used. The answer says nothing about who has the new one. */
+  changeEmail: freshProcedure.input(z.strictObject({ newEmail: email })).mutation(async ({ ctx, input }) => {
+    const { services, caller, origin } = ctx
+    const { newEmail } = input
+    await limitMail(ctx, caller.userId)
+    const outcome = await services.database.orm.transaction((transaction) =>
+      requestEmailChange(transaction, services, { userId: caller.userId, newEmail, origin }),
+    )
+    if (outcome.kind === 'unknownUser') throw new Refusal('NOT_FOUND')
+    if (outcome.kind === 'unchanged')
+      throw new Refusal('INVALID_INPUT', { fields: { newEmail: 'This is your address already.' } })
+    return {}
+  }),
+
+  /** Erases the account for good. The address is typed once more, so that it never happens by a slip. */
+  delete: freshProcedure
+    .use(settingCookies)
+    .input(z.strictObject({ email }))
+    .mutation(async ({ ctx, input }) => {
+      const { services, caller, origin, cookies } = ctx
+      const { userId } = caller
+      const erased = await services.database.orm.transaction(async (transaction) => {
+        const ids = await deleteUser(transaction, services.clock, { userId, email: input.email })
+        if (!ids) return null
+        const message = { kind: 'accountDeleted', circumstances: circumstancesOf(origin, services.clock) } as const
+        await queueMail(transaction, services, { to: input.email, message })
+        return ids
+      })
+      if (!erased) throw new Refusal('INVALID_INPUT', { fields: { email: "Type your account's address." } })
+      services.feed.add(erased)
+      cookies.clear()
+      return {}
+    }),
 })
-
-function toActivity({ id, kind, reason, sessionId, device, ipAddress, createdAt }: SecurityEvent) {
-  return { id: String(id), kind, reason, sessionId, device, ipAddress, createdAt: createdAt.toISOString() }
-}
-
-/**
- * Gives a request that has been rotated already an access token of the new token version. A second rotation would leave other
- * tabs, which still send the cookie that this request came with, two generations behind: that is what theft looks like.
- */
-async function renewAccessToken(
-  { services, cookies }: Context,
-  { bearer, refreshToken }: { bearer: Bearer; refreshToken: string },
-  tokenVersion: number,
-): Promise<void> {
-  const now = services.clock.now()
-  const renewed = { ...bearer, tokenVersion, authenticatedAt: now, now }
-  const accessToken = await mintAccessToken(services.keyRing, services.config, renewed)
-  cookies.set(tokenPair({ kind: 'live', bearer: renewed, accessToken, refreshToken }))
-}

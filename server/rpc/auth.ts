@@ -1,77 +1,129 @@
 import { z } from 'zod'
 import { findSession } from '../session/list-sessions.ts'
 import { revokeSession } from '../session/revoke-sessions.ts'
-import { authenticate } from '../user/authenticate.ts'
+import { closeChallenge, findChallenge, openChallenge } from '../user/challenges.ts'
+import { requestSignUp } from '../user/confirm-sign-up.ts'
+import { requestConfirmation } from '../user/email-address.ts'
 import { findUser } from '../user/find-user.ts'
-import { adviseAgainst } from '../user/password.ts'
+import { passkeyRequestOptions } from '../user/passkeys.ts'
+import { secondFactorsOf } from '../user/second-factors.ts'
 import { signUp } from '../user/sign-up.ts'
-import { type Context, endReasons, tokenPair } from './context.ts'
-import { deviceName, email, password, personName } from './input.ts'
-import { forgiveAccount, limitPasswordAttempt, limitSignUp } from './limits.ts'
+import type { Context } from './context.ts'
+import { deviceName, email, passkeyAnswer, password, personName, typedCode } from './input.ts'
+import {
+  forgiveAccount,
+  forgiveSecondFactor,
+  limitMail,
+  limitSecondFactorAttempt,
+  limitSignUp,
+  limitVisit,
+} from './limits.ts'
+import { requireGoodPassword } from './new-password.ts'
+import { passwordAndCode, proveCredentials, provePasskeyResponse, refuseCode, spendCode } from './prove.ts'
+import { recovery } from './recovery.ts'
 import { Refusal } from './refusal.ts'
-import { type Started, startSession } from './start-session.ts'
+import { rotateNow } from './renew.ts'
+import { deliver, type Proven, startSession } from './start-session.ts'
 import { publicProcedure, router, sessionProcedure, settingCookies } from './trpc.ts'
 
-/** Hands a new session to the browser, after its transaction has been committed. */
-function deliver({ cookies, services }: Context, started: Started): void {
-  services.feed.add(started.replaced)
-  cookies.set(tokenPair({ kind: 'live', ...started }))
-}
-
-/** Proves an e-mail address and a password, within the limits on guessing. */
-export async function proveCredentials(ctx: Context, credentials: { email: string; password: string }) {
-  const { database, clock, hasher } = ctx.services
-  const { origin, log } = ctx
-  await limitPasswordAttempt(ctx, credentials.email)
-  const outcome = await authenticate({ queryable: database.orm, clock, hasher }, { ...credentials, origin })
-  if (outcome.kind === 'refused') {
-    const { why, userId } = outcome
-    log.info({ event: 'sign_in_refused', reason: why, userId, ipAddress: origin.ipAddress }, 'Sign-in refused')
-    throw new Refusal('INVALID_CREDENTIALS')
-  }
-  await forgiveAccount(ctx, credentials.email)
-  return outcome
+/** Opens a session in this browser for somebody whose proof is complete. */
+async function signInHere(ctx: Context, proven: Proven) {
+  const started = await ctx.services.database.orm.transaction((transaction) =>
+    startSession(transaction, ctx, { ...proven, replace: true }),
+  )
+  await forgiveAccount(ctx, proven.user.email)
+  return { status: 'signedIn' as const, ...deliver(ctx, started) }
 }
 
 export const auth = router({
+  ...recovery,
+
+  /** With a mail server the account waits for its address to be confirmed: no user yet, and the same answer whether the address has one already. */
   signUp: publicProcedure
     .use(settingCookies)
     .input(z.strictObject({ email, password, name: personName.optional() }))
     .mutation(async ({ ctx, input }) => {
-      const { database, clock, hasher } = ctx.services
+      const { database, clock, hasher, config } = ctx.services
       await limitSignUp(ctx)
-      const advice = adviseAgainst(input.password, [input.email, input.name])
-      if (advice) throw new Refusal('INVALID_INPUT', { fields: { password: advice } })
+      const { email, name = null } = input
+      const known = { known: [email, name], secondFactor: false, field: 'password' }
+      await requireGoodPassword(ctx, input.password, known)
+      if (config.smtpUrl) {
+        await limitMail(ctx, email)
+        const passwordHash = await hasher.hash(input.password)
+        await database.orm.transaction((transaction) =>
+          requestSignUp(transaction, ctx.services, { email, name, passwordHash }),
+        )
+        return { user: null, session: null }
+      }
       const passwordHash = await hasher.hash(input.password)
-      const name = input.name ?? null
-      const outcome = await database.orm.transaction(async (transaction) => {
-        const signedUp = await signUp(transaction, clock, {
-          email: input.email,
-          name,
-          passwordHash,
-          origin: ctx.origin,
-        })
-        if (signedUp.kind === 'emailTaken') return signedUp
+      const started = await database.orm.transaction(async (transaction) => {
+        const signedUp = await signUp(transaction, clock, { email, name, passwordHash, origin: ctx.origin })
+        if (signedUp.kind === 'emailTaken') return null
         const { user, tokenVersion } = signedUp
-        const proven = { userId: user.id, tokenVersion, deviceName: null, replace: true }
-        return { kind: 'started' as const, user, started: await startSession(transaction, ctx, proven) }
+        await requestConfirmation(transaction, ctx.services, user.id)
+        return startSession(transaction, ctx, { user, tokenVersion, amr: ['pwd'], deviceName: null, replace: true })
       })
-      if (outcome.kind === 'emailTaken') throw new Refusal('EMAIL_TAKEN')
-      deliver(ctx, outcome.started)
-      return { user: outcome.user, session: outcome.started.session }
+      if (!started) throw new Refusal('EMAIL_TAKEN')
+      return deliver(ctx, started)
     }),
 
   signIn: publicProcedure
     .use(settingCookies)
     .input(z.strictObject({ email, password, deviceName: deviceName.optional() }))
     .mutation(async ({ ctx, input }) => {
+      const { database, clock } = ctx.services
       const { user, tokenVersion } = await proveCredentials(ctx, input)
-      const proven = { userId: user.id, tokenVersion, deviceName: input.deviceName ?? null, replace: true }
-      const started = await ctx.services.database.orm.transaction((transaction) =>
-        startSession(transaction, ctx, proven),
-      )
-      deliver(ctx, started)
-      return { status: 'signedIn' as const, user, session: started.session }
+      const { deviceName = null } = input
+      const factors = await secondFactorsOf(database.orm, user.id)
+      if (factors.length === 0) return signInHere(ctx, { user, tokenVersion, amr: ['pwd'], deviceName })
+      const half = { kind: 'second_factor', userId: user.id, tokenVersion, deviceName } as const
+      ctx.cookies.setChallenge(await openChallenge(database.orm, clock, half))
+      return { status: 'secondFactorRequired' as const, factors }
+    }),
+
+  /** Completes a sign-in whose password was right. A code that is not accepted can be typed again, within the limits. */
+  secondFactor: publicProcedure
+    .use(settingCookies)
+    .input(typedCode)
+    .mutation(async ({ ctx, input: typed }) => {
+      const { services, cookies } = ctx
+      const { database, clock } = services
+      const half = await findChallenge(database.orm, clock, { text: cookies.challenge, kind: 'second_factor' })
+      const user = half && (await findUser(database.orm, half.userId))
+      if (!half || !user) throw new Refusal('NOT_SIGNED_IN')
+      await limitSecondFactorAttempt(ctx, user)
+      const { tokenVersion, deviceName } = half
+      const started = await database.orm.transaction(async (transaction) => {
+        if (!(await spendCode(transaction, ctx, { user, typed }))) return null
+        if (!(await closeChallenge(transaction, half.id))) throw new Refusal('NOT_SIGNED_IN')
+        return startSession(transaction, ctx, { user, tokenVersion, amr: passwordAndCode, deviceName, replace: true })
+      })
+      if (!started) return refuseCode(ctx, user.id, typed)
+      await forgiveSecondFactor(ctx, user)
+      await forgiveAccount(ctx, user.email)
+      cookies.setChallenge(null)
+      return { status: 'signedIn' as const, ...deliver(ctx, started) }
+    }),
+
+  /** What the browser asks an authenticator: to sign in, or to prove again who one is. */
+  passkeyOptions: publicProcedure.use(settingCookies).mutation(async ({ ctx }) => {
+    const { database, clock, config } = ctx.services
+    await limitVisit(ctx)
+    const options = await passkeyRequestOptions(config)
+    const challenge = { kind: 'passkey', nonce: options.challenge } as const
+    ctx.cookies.setChallenge(await openChallenge(database.orm, clock, challenge))
+    return options
+  }),
+
+  /** A passkey is both factors at once: something that one has, unlocked by its owner. */
+  signInWithPasskey: publicProcedure
+    .use(settingCookies)
+    .input(z.strictObject({ response: passkeyAnswer, deviceName: deviceName.optional() }))
+    .mutation(async ({ ctx, input }) => {
+      await limitVisit(ctx)
+      const proven = await provePasskeyResponse(ctx, input.response)
+      return signInHere(ctx, { ...proven, deviceName: input.deviceName ?? null })
     }),
 
   current: publicProcedure.query(async ({ ctx }) => {
@@ -124,23 +176,3 @@ export const auth = router({
     }
   }),
 })
-
-/** Rotates this request's refresh cookie although its access token is still good, and sets the new pair. */
-export async function rotateNow(ctx: Context) {
-  const { cookies, services, origin } = ctx
-  const refreshed = cookies.refresh ? await services.refresh(cookies.refresh, origin) : ({ kind: 'malformed' } as const)
-  switch (refreshed.kind) {
-    case 'live':
-      cookies.set(tokenPair(refreshed))
-      return refreshed
-    case 'ended':
-      cookies.clear()
-      throw new Refusal(endReasons[refreshed.why])
-    case 'reused':
-      cookies.clear()
-      throw new Refusal('REFRESH_TOKEN_REUSED')
-    case 'malformed':
-    case 'alarm':
-      throw new Refusal('NOT_SIGNED_IN')
-  }
-}

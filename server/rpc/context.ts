@@ -14,6 +14,7 @@ import type { KeyRing } from '../signing/key-ring.ts'
 import type { Verify } from '../signing/verify.ts'
 import type { AccessClaims } from '../token/access-token.ts'
 import type { DerivedSecrets } from '../token/derived-secrets.ts'
+import type { BreachCheck } from '../user/breached-passwords.ts'
 import type { PasswordHasher } from '../user/password.ts'
 import type { Reason } from './refusal.ts'
 import type { Streams } from './streams.ts'
@@ -25,6 +26,7 @@ export type Services = {
   clock: Clock
   secrets: DerivedSecrets
   hasher: PasswordHasher
+  isBreached: BreachCheck
   keyRing: KeyRing
   feed: RevocationFeed
   verify: Verify

@@ -2,9 +2,11 @@ import { z } from 'zod'
 import { findSession, type Session } from '../session/list-sessions.ts'
 import { revokeSession } from '../session/revoke-sessions.ts'
 import { parseRefreshToken, refreshTokenLength } from '../token/refresh-token.ts'
-import { proveCredentials } from './auth.ts'
+import { secondFactorsOf } from '../user/second-factors.ts'
 import { endReasons } from './context.ts'
-import { deviceName, email, password } from './input.ts'
+import { deviceName, email, password, typedCode } from './input.ts'
+import { forgiveAccount, forgiveSecondFactor, limitSecondFactorAttempt } from './limits.ts'
+import { passwordAndCode, proveCredentials, refuseCode, spendCode } from './prove.ts'
 import { Refusal } from './refusal.ts'
 import { startSession } from './start-session.ts'
 import { publicProcedure, router } from './trpc.ts'
@@ -30,14 +32,25 @@ function grant(tokens: {
 }
 
 export const token = router({
+  /** The same proofs as a sign-in, in one call: an account with a second factor asks for a code as well. */
   issue: publicProcedure
-    .input(z.strictObject({ email, password, deviceName: deviceName.optional() }))
+    .input(z.strictObject({ email, password, deviceName: deviceName.optional(), secondFactor: typedCode.optional() }))
     .mutation(async ({ ctx, input }) => {
+      const { orm } = ctx.services.database
       const { user, tokenVersion } = await proveCredentials(ctx, input)
-      const proven = { userId: user.id, tokenVersion, deviceName: input.deviceName ?? null, replace: false }
-      const started = await ctx.services.database.orm.transaction((transaction) =>
-        startSession(transaction, ctx, proven),
-      )
+      const { deviceName = null, secondFactor: typed } = input
+      const needed = (await secondFactorsOf(orm, user.id)).length > 0
+      if (needed && !typed) throw new Refusal('SECOND_FACTOR_REQUIRED')
+      if (needed) await limitSecondFactorAttempt(ctx, user)
+      const amr = needed ? passwordAndCode : (['pwd'] as const)
+      const started = await orm.transaction(async (transaction) => {
+        if (needed && typed && !(await spendCode(transaction, ctx, { user, typed }))) return null
+        return startSession(transaction, ctx, { user, tokenVersion, amr, deviceName, replace: false })
+      })
+      if (!started && typed) return refuseCode(ctx, user.id, typed)
+      if (!started) throw new Refusal('SECOND_FACTOR_REQUIRED')
+      if (needed) await forgiveSecondFactor(ctx, user)
+      await forgiveAccount(ctx, user.email)
       return grant({ ...started, now: started.bearer.now })
     }),
 

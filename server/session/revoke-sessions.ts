@@ -4,6 +4,9 @@ import type { Queryable } from '../database/connect.ts'
 import { sessions, users } from '../database/schema.ts'
 import { type Origin, recordEvent } from '../database/security-events.ts'
 
+/** Why every session of a user was ended at once. */
+export type RevokedAllReason = 'revoked_all' | 'role_changed' | 'password_reset' | 'second_factors_reset'
+
 type Subject = { userId: string; sessionId: string; origin: Origin }
 
 /** Ends one live session of the user; `false` when there is none of that id, whoever it belongs to. Run in a transaction. */
@@ -49,7 +52,7 @@ export async function revokeAllSessions(
     sessionId,
     origin,
     reason = 'revoked_all',
-  }: Omit<Subject, 'sessionId'> & { sessionId: string | null; reason?: 'revoked_all' | 'role_changed' },
+  }: Omit<Subject, 'sessionId'> & { sessionId: string | null; reason?: RevokedAllReason },
 ): Promise<string[]> {
   await transaction
     .update(users)

@@ -4,25 +4,30 @@ import type { Queryable } from '../database/connect.ts'
 import { users } from '../database/schema.ts'
 import { type Origin, recordEvent } from '../database/security-events.ts'
 import type { PasswordHasher } from './password.ts'
+import { toUser, type User } from './user.ts'
 
-type Proof = { userId: string; password: string; origin: Origin }
+type Proof = {
+  userId: string
+  password: string
+  origin: Origin
+  /** What a wrong password is recorded as. */
+  failure: 'password_change_failed' | 'reauthentication_failed'
+}
 
-export type Proven = { kind: 'proven'; passwordHash: string; email: string; name: string | null } | { kind: 'refused' }
+export type ProvenPassword =
+  | { kind: 'proven'; user: User; passwordHash: string; tokenVersion: number }
+  | { kind: 'refused' }
 
 /** Whether this is the user's password; the hash that it fitted is the condition of the change that follows. */
 export async function provePassword(
   { queryable, clock, hasher }: { queryable: Queryable; clock: Clock; hasher: PasswordHasher },
-  { userId, password, origin }: Proof,
-): Promise<Proven> {
-  const [row] = await queryable
-    .select({ passwordHash: users.passwordHash, email: users.email, name: users.name })
-    .from(users)
-    .where(eq(users.id, userId))
-  if (await hasher.verify(password, row?.passwordHash ?? null)) {
-    if (row) return { kind: 'proven', ...row }
-  }
-  if (row)
-    await recordEvent(queryable, clock, origin, { userId, kind: 'password_change_failed', reason: 'wrong_password' })
+  { userId, password, origin, failure }: Proof,
+): Promise<ProvenPassword> {
+  const [row] = await queryable.select().from(users).where(eq(users.id, userId))
+  const right = await hasher.verify(password, row?.passwordHash ?? null)
+  if (row && right)
+    return { kind: 'proven', user: toUser(row), passwordHash: row.passwordHash, tokenVersion: row.tokenVersion }
+  if (row) await recordEvent(queryable, clock, origin, { userId, kind: failure, reason: 'wrong_password' })
   return { kind: 'refused' }
 }
 

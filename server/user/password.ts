@@ -1,8 +1,6 @@
+import { createHash } from 'node:crypto'
 import argon2 from 'argon2'
 import pLimit from 'p-limit'
-
-/** Why a new password was refused, as advice to the person who chose it. */
-export type PasswordAdvice = string
 
 /** Hashing has more work in hand than it may take on. */
 export class PasswordHashingBusy extends Error {
@@ -16,13 +14,12 @@ export type PasswordHasher = {
   hash(password: string): Promise<string>
   /** Whether the password fits the hash. Without a hash the same work is done, and the answer is no. */
   verify(password: string, hash: string | null): Promise<boolean>
-  /** Whether the hash was made with weaker parameters than today's. */
+  /** Whether the hash was made with weaker parameters than today's, or with another pepper. */
   needsRehash(hash: string): boolean
   /** Calls that are being worked on or waiting. */
   pending(): number
 }
 
-const minimumLength = 15
 /** Bounded so that nobody can make a hash expensive with its input. */
 export const maximumLength = 256
 
@@ -37,11 +34,41 @@ const concurrently = 2
 const longestQueue = 200
 
 /** One spelling of each password (NIST SP 800-63B-4, 3.1.1.2), so that any keyboard can type it. */
-const normalized = (password: string) => password.normalize('NFKC')
+export const normalized = (password: string) => password.normalize('NFKC')
 
-export async function createPasswordHasher(): Promise<PasswordHasher> {
+/** A key that goes into the hash and never into the database (NIST SP 800-63B-4, 3.1.1.2). Its name in front of a hash says which one it was. */
+type Pepper = { name: string; secret: Buffer }
+
+function pepperOf(text: string): Pepper {
+  const name = createHash('sha256').update('latchkey pepper name').update(text).digest('base64url').slice(0, 6)
+  return { name, secret: Buffer.from(text) }
+}
+
+/** `[pepper name:]PHC string` */
+function split(hash: string): { pepperName: string | null; phc: string } {
+  const start = hash.indexOf('$')
+  return { pepperName: start > 0 ? hash.slice(0, start - 1) : null, phc: hash.slice(start) }
+}
+
+/** Hashes with the first of `peppers`; the others are still known, until the last of their passwords has been hashed anew. */
+export async function createPasswordHasher(peppers: readonly string[] = []): Promise<PasswordHasher> {
+  const known = peppers.map(pepperOf)
+  const [newest] = known
   const limit = pLimit(concurrently)
-  const nobody = await argon2.hash('nobody has this password', parameters)
+
+  const make = async (password: string) => {
+    const phc = await argon2.hash(normalized(password), { ...parameters, ...(newest && { secret: newest.secret }) })
+    return newest ? `${newest.name}:${phc}` : phc
+  }
+  const nobody = await make('nobody has this password')
+
+  async function fits(password: string, hash: string): Promise<boolean> {
+    const { pepperName, phc } = split(hash)
+    const pepper = known.find(({ name }) => name === pepperName)
+    const right = await argon2.verify(phc, normalized(password), pepper && { secret: pepper.secret })
+    // With a pepper that is no longer known the work has been done, and cannot have succeeded.
+    return right && (pepperName === null || pepper !== undefined)
+  }
 
   function run<Value>(work: () => Promise<Value>): Promise<Value> {
     if (limit.pendingCount >= longestQueue) return Promise.reject(new PasswordHashingBusy())
@@ -49,30 +76,12 @@ export async function createPasswordHasher(): Promise<PasswordHasher> {
   }
 
   return {
-    hash: (password) => run(() => argon2.hash(normalized(password), parameters)),
-    verify: (password, hash) =>
-      run(async () => (await argon2.verify(hash ?? nobody, normalized(password))) && hash !== null),
-    needsRehash: (hash) => argon2.needsRehash(hash, parameters),
+    hash: (password) => run(() => make(password)),
+    verify: (password, hash) => run(async () => (await fits(password, hash ?? nobody)) && hash !== null),
+    needsRehash(hash) {
+      const { pepperName, phc } = split(hash)
+      return pepperName !== (newest?.name ?? null) || argon2.needsRehash(phc, parameters)
+    },
     pending: () => limit.activeCount + limit.pendingCount,
   }
-}
-
-/**
- * Advice against a password, or `null` when it will do. Length is what counts (NIST SP 800-63B-4): any character is welcome and
- * none is required; repetition and the person's own address or name are not secrets.
- */
-export function adviseAgainst(password: string, known: readonly (string | null | undefined)[]): PasswordAdvice | null {
-  const text = normalized(password)
-  const length = [...text].length
-  if (length < minimumLength)
-    return `Use at least ${minimumLength} characters. A few unrelated words are easy to remember and hard to guess.`
-  if (length > maximumLength) return `Use at most ${maximumLength} characters.`
-  if (new Set(text.toLowerCase()).size < 5) return 'Use more different characters: repetition is guessed first.'
-  const context = known
-    .flatMap((word) => [word, word?.split('@')[0]])
-    .filter((word): word is string => word !== undefined && word !== null && word.length >= 4)
-  const rest = context.reduce((left, word) => left.replaceAll(word.toLowerCase(), ''), text.toLowerCase())
-  if (rest.length < minimumLength / 2)
-    return 'Leave your name and your e-mail address out of it: they are guessed first.'
-  return null
 }

@@ -5,7 +5,14 @@ import { users } from '../database/schema.ts'
 import { type Origin, recordEvent } from '../database/security-events.ts'
 import { normalizeEmail, toUser, type User } from './user.ts'
 
-type NewUser = { email: string; name: string | null; passwordHash: string; origin: Origin }
+export type NewUser = {
+  email: string
+  name: string | null
+  passwordHash: string
+  origin: Origin
+  /** Whether they have shown that the address is theirs. */
+  emailVerified?: boolean
+}
 
 export type SignedUp = { kind: 'signedUp'; user: User; tokenVersion: number } | { kind: 'emailTaken' }
 
@@ -13,7 +20,7 @@ export type SignedUp = { kind: 'signedUp'; user: User; tokenVersion: number } | 
 export async function signUp(
   transaction: Queryable,
   clock: Clock,
-  { email, name, passwordHash, origin }: NewUser,
+  { email, name, passwordHash, origin, emailVerified = false }: NewUser,
 ): Promise<SignedUp> {
   const now = clock.sql()
   const [row] = await transaction
@@ -24,6 +31,7 @@ export async function signUp(
       name,
       passwordHash,
       passwordChangedAt: now,
+      emailVerifiedAt: emailVerified ? now : null,
       createdAt: now,
     })
     .onConflictDoNothing({ target: users.email })

@@ -4,6 +4,7 @@ import { createPostgresServer, type PostgresServer } from './postgres-server.ts'
 import { createSpawnedServer, type SpawnedLogLine, type SpawnedServer } from './spawned-server.ts'
 import { type ProxiedConnection, startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 import type { Reply, TestBrowser } from './test-browser.ts'
+import { completed } from './completed.ts'
 
 /** One server process, and its own wire to the database. */
 export type Member = SpawnedServer & { wire: TcpProxy }
@@ -97,7 +98,7 @@ export const ownNetwork = () => ({
 export async function newPerson(server: SpawnedServer) {
   const browser = server.browser(ownNetwork())
   const email = `person-${process.pid}-${networks}@example.com`
-  const { user, session } = await browser.api.auth.signUp.mutate({ email, password })
+  const { user, session } = completed(await browser.api.auth.signUp.mutate({ email, password }))
   return { browser, email, user, session }
 }
 
@@ -135,7 +136,7 @@ export const listens = ({ opening }: ProxiedConnection) => /listen "/.test(openi
 export async function untilRevocationBites(member: Member, elsewhere: Member): Promise<number> {
   const { browser, email } = await newPerson(elsewhere)
   const phone = member.browser(ownNetwork())
-  const { session } = await phone.api.auth.signIn.mutate({ email, password })
+  const { session } = completed(await phone.api.auth.signIn.mutate({ email, password }))
   await browser.api.session.revoke.mutate({ sessionId: session.id })
   const startedAt = performance.now()
   for (;;) {
@@ -151,7 +152,7 @@ export async function untilNotified(member: Member, elsewhere: Member): Promise<
   for (;;) {
     const { browser, email } = await newPerson(elsewhere)
     const phone = member.browser(ownNetwork())
-    const { session } = await phone.api.auth.signIn.mutate({ email, password })
+    const { session } = completed(await phone.api.auth.signIn.mutate({ email, password }))
     member.wire.hold('both', (connection) => !listens(connection))
     try {
       await browser.api.session.revoke.mutate({ sessionId: session.id })

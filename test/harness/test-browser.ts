@@ -15,7 +15,10 @@ export type BrowserOptions = { userAgent?: string; origin?: string | null; heade
 /** Enough of a browser for the tests: a cookie jar, an Origin, and the typed client on top. */
 export class TestBrowser {
   readonly baseUrl: string
+  /** The cookies of a session: empty when nobody is signed in. */
   readonly cookies = new Map<string, string>()
+  /** Cookies that outlive a session, such as the one by which an account's owner is known again. */
+  readonly lasting = new Map<string, string>()
   readonly options: BrowserOptions
   /** The typed client that any TypeScript program would use. */
   readonly api
@@ -32,6 +35,7 @@ export class TestBrowser {
   at(baseUrl: string): TestBrowser {
     const twin = new TestBrowser(baseUrl, this.options)
     for (const [name, value] of this.cookies) twin.cookies.set(name, value)
+    for (const [name, value] of this.lasting) twin.lasting.set(name, value)
     return twin
   }
 
@@ -50,12 +54,12 @@ export class TestBrowser {
   }
 
   cookieHeader(): string {
-    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    return [...this.cookies, ...this.lasting].map(([name, value]) => `${name}=${value}`).join('; ')
   }
 
   async fetch(url: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers)
-    if (this.cookies.size > 0) headers.set('cookie', this.cookieHeader())
+    if (this.cookies.size + this.lasting.size > 0) headers.set('cookie', this.cookieHeader())
     if (this.options.origin !== null && init.method === 'POST')
       headers.set('origin', this.options.origin ?? 'http://localhost:3000')
     if (this.options.userAgent) headers.set('user-agent', this.options.userAgent)
@@ -70,8 +74,9 @@ export class TestBrowser {
     for (const line of setCookies) {
       const [pair = '', ...attributes] = line.split(/; */)
       const name = pair.slice(0, pair.indexOf('='))
-      if (attributes.includes('Max-Age=0')) this.cookies.delete(name)
-      else this.cookies.set(name, pair.slice(pair.indexOf('=') + 1))
+      const jar = /^(__Host-)?(known|challenge)$/.test(name) ? this.lasting : this.cookies
+      if (attributes.includes('Max-Age=0')) jar.delete(name)
+      else jar.set(name, pair.slice(pair.indexOf('=') + 1))
     }
   }
 

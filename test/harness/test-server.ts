@@ -4,10 +4,12 @@ import { buildApp } from '../../server/app.ts'
 import { type Config, readConfig } from '../../server/config.ts'
 import type { Database } from '../../server/database/connect.ts'
 import { attempts } from '../../server/database/schema.ts'
+import type { SendMail } from '../../server/mail/send-mail.ts'
 import type { Locate } from '../../server/session/location.ts'
 import { type BrowserOptions, TestBrowser } from './test-browser.ts'
 import { createTestClock, type TestClock } from './test-clock.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
+import { completed } from './completed.ts'
 
 export type TestInstance = {
   app: FastifyInstance
@@ -15,8 +17,12 @@ export type TestInstance = {
   database: Database
   /** Every log line so far, parsed. */
   logs: LogLine[]
+  /** Every mail that this instance has sent so far, unless `SMTP_URL` says where to. */
+  mails: SentMail[]
   browser(options?: BrowserOptions): TestBrowser
 }
+
+export type SentMail = Parameters<SendMail>[0]
 
 export type LogLine = { level: number; event?: string } & Record<string, unknown>
 
@@ -70,16 +76,29 @@ export async function startTestServer({
     const database = await testDatabase.connect()
     const logs: LogLine[] = []
     const logStream = { write: (line: string) => void logs.push(JSON.parse(line) as LogLine) }
+    const mails: SentMail[] = []
+    const sendMail: SendMail = async (mail) => {
+      mails.push(mail)
+      return 'the test'
+    }
     const app = await buildApp({
       config,
       database,
       clock,
       logStream,
+      ...(config.smtpUrl ? {} : { sendMail }),
       ...(dashboardDirectory ? { dashboardDirectory } : {}),
       ...(locate ? { locate } : {}),
     })
     const url = (await app.listen({ host: '127.0.0.1', port: 0 })).replace('127.0.0.1', 'localhost')
-    const instance: TestInstance = { app, url, database, logs, browser: (options) => new TestBrowser(url, options) }
+    const instance: TestInstance = {
+      app,
+      url,
+      database,
+      logs,
+      mails,
+      browser: (options) => new TestBrowser(url, options),
+    }
     instances.push(instance)
     return instance
   }
@@ -122,13 +141,13 @@ export async function signedUp(instance: TestInstance, options?: BrowserOptions)
   await forgiveSignUps(instance)
   const browser = instance.browser(options)
   const email = newEmail()
-  const { user, session } = await browser.api.auth.signUp.mutate({ email, password })
+  const { user, session } = completed(await browser.api.auth.signUp.mutate({ email, password }))
   return { browser, email, user, session }
 }
 
 /** One more device of the same person. */
 export async function signedIn(instance: TestInstance, email: string, options?: BrowserOptions) {
   const browser = instance.browser(options)
-  const result = await browser.api.auth.signIn.mutate({ email, password })
+  const result = completed(await browser.api.auth.signIn.mutate({ email, password }))
   return { browser, session: result.session }
 }

@@ -10,6 +10,7 @@ import { type Ask, type Reply, replyTo, type World, worldOf } from './requests.t
 import { readFamilies, sameFamilies } from './rows.ts'
 import { inThisProcess, inThreeProcesses, type ThreeInstances } from './three-instances.ts'
 import { Mint, send } from './wire.ts'
+import { completed } from '../harness/completed.ts'
 
 /** How many histories are recorded of each kind. */
 const histories = Number(process.env.MODEL_RUNS ?? 10)
@@ -249,8 +250,8 @@ describe.each(['session', 'user'] as const)(
       const browser = () => new TestBrowser(instances.urls[0] ?? '', { headers: { 'x-forwarded-for': address } })
       const [first, second] = [browser(), browser()]
       const email = newEmail()
-      const { user, session } = await first.api.auth.signUp.mutate({ email, password })
-      const other = await second.api.auth.signIn.mutate({ email, password })
+      const { user, session } = completed(await first.api.auth.signUp.mutate({ email, password }))
+      const other = completed(await second.api.auth.signIn.mutate({ email, password }))
       for (const { cookies } of [first, second]) mint.note(cookies.get('refresh') ?? '')
       const before = await read({ users: { [user.id]: { tokenVersion: 0, password, changes: 0 } }, sessions: {} })
       return { mint, devices: [{ sessionId: session.id }, { sessionId: other.session.id }], before }

@@ -7,6 +7,7 @@ import { freePort } from '../harness/postgres-server.ts'
 import { StartedProcess } from '../harness/start-process.ts'
 import { TestBrowser } from '../harness/test-browser.ts'
 import { password } from '../harness/test-server.ts'
+import { completed } from '../harness/completed.ts'
 
 describe('npm start', () => {
   let folder: string
@@ -35,11 +36,11 @@ describe('npm start', () => {
     await first.running()
     expect(first.output).toContain(`Dashboard  http://localhost:${port}`)
     expect(first.output).toMatch(/Database +embedded Postgres in .*postgres/)
-    expect(first.output).toMatch(/Mail +none/)
+    expect(first.output).toMatch(/Mail +written into .*outbox/)
     expect(first.output).toMatch(/Next +open the dashboard/)
     const origin = `http://localhost:${port}`
     const browser = new TestBrowser(origin, { origin })
-    const { session } = await browser.api.auth.signUp.mutate({ email: 'ada@example.com', password })
+    const { session } = completed(await browser.api.auth.signUp.mutate({ email: 'ada@example.com', password }))
     expect((await browser.send('/')).headers.get('content-type')).toBe('text/html; charset=utf-8')
     expect(await first.stop()).toBe(0)
 
@@ -108,7 +109,7 @@ describe('npm start', () => {
 
     await run().running()
     expect(await browser.api.auth.current.query()).toBeNull()
-    const { user } = await browser.api.auth.signIn.mutate({ email: 'ada@example.com', password })
+    const { user } = completed(await browser.api.auth.signIn.mutate({ email: 'ada@example.com', password }))
     expect(user.role).toBe('admin')
   })
 

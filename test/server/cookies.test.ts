@@ -98,7 +98,7 @@ describe.each([
 
     expect(reply.status).toBe(200)
     expect(reply.headers.get('cache-control')).toBe('no-store')
-    expect(reply.setCookies).toEqual([
+    expect(reply.setCookies.filter((line) => !/known=/.test(line))).toEqual([
       expect.stringMatching(new RegExp(`^${access}=[\\w-]+\\.[\\w-]+\\.[\\w-]+; Max-Age=600; ${attributes}$`)),
       expect.stringMatching(new RegExp(`^${refresh}=[\\w-]{98}; Max-Age=604800; ${attributes}$`)),
     ])
@@ -153,7 +153,8 @@ describe('a cookie lives as long as its token', () => {
   it('which is the idle time, and near its end what is left of the absolute time', async () => {
     const email = newEmail()
     const browser = server.browser()
-    expect(agesOf(await browser.mutate('auth.signUp', { email, password }))).toEqual([900, 2 * 86_400])
+    // The last one knows this browser again, and opens nothing.
+    expect(agesOf(await browser.mutate('auth.signUp', { email, password }))).toEqual([900, 2 * 86_400, 180 * 86_400])
 
     server.clock.advance(days(1.5))
     expect(agesOf(await browser.query('auth.whoami'))).toEqual([900, 1.5 * 86_400])

@@ -91,6 +91,11 @@ function comparable(text: string): string {
     .replaceAll(/(198\.51|203\.0)\.\d+\.7/g, '<address>')
     .replaceAll(/person-[\w-]+@/g, '<person>@')
     .replaceAll(/([="])[\w-]{98}/g, '$1<refresh token>')
+    .replaceAll(/(challenge|known)=[\w-]{43,64}/g, '$1=<token>')
+    .replaceAll(/"challenge":"[\w-]{43}"/g, '"challenge":"<nonce>"')
+    .replaceAll(/("secret":"|secret=)[A-Z2-7]{32}/g, '$1<secret>')
+    .replaceAll(/"id":"[\w-]{22}"/g, '"id":"<handle>"')
+    .replaceAll(/person-[\w-]+%40/g, '<person>%40')
     .replaceAll(/"(id|nextCursor)":"\d+"/g, '"$1":"<id>"')
 }
 

@@ -70,6 +70,8 @@ beforeAll(async () => {
   server.clock.advance(minutes(11))
   await keep(browser.query('session.list'))
   noteCookies('after a rotation', browser)
+  await keep(browser.mutate('account.reauthenticate', { password: wrongPassword }))
+  await keep(browser.mutate('account.reauthenticate', { password: firstPassword }))
   await keep(browser.mutate('account.changePassword', { currentPassword: wrongPassword, newPassword: secondPassword }))
   await keep(browser.mutate('account.changePassword', { currentPassword: firstPassword, newPassword: secondPassword }))
   noteCookies('after a change of password', browser)

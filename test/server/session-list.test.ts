@@ -5,6 +5,7 @@ import { sessionRow } from '../harness/rows.ts'
 import { refusalReason } from '../harness/test-browser.ts'
 import { days, hours, minutes } from '../harness/test-clock.ts'
 import { newEmail, password, signedIn, signedUp, startTestServer, type TestServer } from '../harness/test-server.ts'
+import { completed } from '../harness/completed.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -204,7 +205,9 @@ it('a device may be named when it signs in', async () => {
   const email = newEmail()
   await server.browser().api.auth.signUp.mutate({ email, password })
 
-  const { session } = await server.browser().api.auth.signIn.mutate({ email, password, deviceName: 'Backup job' })
+  const { session } = completed(
+    await server.browser().api.auth.signIn.mutate({ email, password, deviceName: 'Backup job' }),
+  )
 
   expect(session.name).toBe('Backup job')
 })

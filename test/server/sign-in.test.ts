@@ -6,6 +6,7 @@ import { eventsOf, sessionRow, userRow } from '../harness/rows.ts'
 import { type Reply, reasonOf, refusalReason } from '../harness/test-browser.ts'
 import { minutes } from '../harness/test-clock.ts'
 import { newEmail, password, signedIn, signedUp, startTestServer, type TestServer } from '../harness/test-server.ts'
+import { completed } from '../harness/completed.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -18,7 +19,7 @@ describe('signing in', () => {
     const { browser, email, user, session } = await signedUp(server)
 
     const second = server.browser()
-    const reply = await second.api.auth.signIn.mutate({ email, password, deviceName: 'Work laptop' })
+    const reply = completed(await second.api.auth.signIn.mutate({ email, password, deviceName: 'Work laptop' }))
 
     expect(reply).toMatchObject({ status: 'signedIn', user, session: { current: true, name: 'Work laptop' } })
     expect(reply.session.id).not.toBe(session.id)
@@ -28,7 +29,9 @@ describe('signing in', () => {
   it('takes the address in any case', async () => {
     const { email, user } = await signedUp(server)
 
-    const reply = await server.browser().api.auth.signIn.mutate({ email: ` ${email.toUpperCase()} `, password })
+    const reply = completed(
+      await server.browser().api.auth.signIn.mutate({ email: ` ${email.toUpperCase()} `, password }),
+    )
 
     expect(reply.user).toEqual(user)
   })
@@ -37,7 +40,7 @@ describe('signing in', () => {
     const { browser, email, session } = await signedUp(server)
     const copy = browser.clone()
 
-    const { session: next } = await browser.api.auth.signIn.mutate({ email, password })
+    const { session: next } = completed(await browser.api.auth.signIn.mutate({ email, password }))
 
     expect(next.id).not.toBe(session.id)
     expect(await sessionRow(server, session.id)).toMatchObject({ revokedReason: 'replaced' })

@@ -12,6 +12,7 @@ import {
   startTestServer,
   type TestServer,
 } from '../harness/test-server.ts'
+import { completed } from '../harness/completed.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -67,7 +68,9 @@ describe('signing up', () => {
   it('with white space and capitals around an address is the same address', async () => {
     const email = newEmail()
 
-    const { user } = await server.browser().api.auth.signUp.mutate({ email: `  ${email.toUpperCase()} `, password })
+    const { user } = completed(
+      await server.browser().api.auth.signUp.mutate({ email: `  ${email.toUpperCase()} `, password }),
+    )
 
     expect(user.email).toBe(email)
     expect((await signedIn(server, email)).session.current).toBe(true)

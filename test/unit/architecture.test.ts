@@ -40,7 +40,7 @@ const layerOf = (path: string) => path.split('/')[1] ?? path
 const layers = [
   ['config.ts', 'clock.ts'],
   ['database', 'token'],
-  ['signing'],
+  ['signing', 'mail'],
   ['session', 'user', 'service'],
   ['rpc'],
   ['http'],
@@ -89,7 +89,7 @@ describe('what a folder of the server is made with', () => {
     const below = server.filter(({ from, what }) => what === 'fastify' && heightOf(layerOf(from)) < heightOf('http'))
     expect([...new Set(below.map(({ names }) => names))]).toEqual(['{ FastifyBaseLogger }'])
     expect(
-      below.map(({ from }) => layerOf(from)).filter((layer) => !['rpc', 'session', 'signing'].includes(layer)),
+      below.map(({ from }) => layerOf(from)).filter((layer) => !['rpc', 'session', 'signing', 'mail'].includes(layer)),
     ).toEqual([])
   })
 
@@ -102,7 +102,7 @@ describe('what a folder of the server is made with', () => {
   })
 
   it('is SQL below the procedures alone, and never in a token; a health check may ask', () => {
-    const allowed = ['clock.ts', 'database', 'session', 'user', 'service', 'signing']
+    const allowed = ['clock.ts', 'database', 'session', 'user', 'service', 'signing', 'mail']
     const others = server.filter(({ from, what }) => /^drizzle-orm/.test(what) && !allowed.includes(layerOf(from)))
     expect(others.map(({ from }) => from)).toEqual(['server/http/health.ts'])
   })

@@ -63,10 +63,23 @@ const grant = z.object({
   session,
 })
 const revoked = z.object({ revokedCount: z.int() })
+const passkey = z.object({
+  id: z.uuid(),
+  name: text,
+  synced: z.boolean(),
+  createdAt: moment,
+  lastUsedAt: moment.nullable(),
+})
+const recoveryCodes = z.array(text).nullable()
 
 /** What procedures answer. The compiler holds these to the procedures' own types, and the tests to what is sent. */
 export const outputs = {
-  'auth.signUp': z.object({ user, session }),
+  'auth.signUp': z.union([z.object({ user, session }), z.object({ user: z.null(), session: z.null() })]),
+  'auth.confirmSignUp': z.object({ email: text }),
+  'auth.requestPasswordReset': z.object({}),
+  'auth.resetPassword': revoked,
+  'auth.confirmEmail': z.object({ status: z.enum(['confirmed', 'waiting']), email: text.nullable() }),
+  'auth.passwordStrength': z.object({ score: z.int(), advice: text.nullable() }),
   'auth.current': z.object({ user, session }).nullable(),
   'auth.whoami': z.object({
     userId: z.uuid(),
@@ -84,6 +97,27 @@ export const outputs = {
   'session.revokeOthers': revoked,
   'session.revokeAll': revoked,
   'account.changePassword': revoked,
+  'account.reauthenticate': z.object({ authenticatedAt: moment }),
+  'account.rename': z.object({ user }),
+  'account.sendConfirmation': z.object({ sent: z.boolean() }),
+  'account.changeEmail': z.object({}),
+  'account.delete': z.object({}),
+  'account.credentials': z
+    .object({
+      passwordChangedAt: moment,
+      authenticatorApp: z.object({ createdAt: moment }).nullable(),
+      passkeys: z.array(passkey),
+      recoveryCodesLeft: z.int(),
+      pendingEmail: text.nullable(),
+    })
+    .nullable(),
+  'account.beginAuthenticatorApp': z.object({ secret: text, uri: text }),
+  'account.confirmAuthenticatorApp': z.object({ recoveryCodes }),
+  'account.removeAuthenticatorApp': z.object({}),
+  'account.replaceRecoveryCodes': z.object({ recoveryCodes: z.array(text) }),
+  'account.addPasskey': z.object({ passkey, recoveryCodes }),
+  'account.renamePasskey': z.object({ passkey }),
+  'account.removePasskey': z.object({}),
   'token.issue': grant,
   'token.refresh': grant,
   'token.revoke': z.object({}),
@@ -95,11 +129,16 @@ export const outputs = {
 } satisfies { [Path in ProcedurePath]?: z.ZodType<OutputOf<Path>> }
 
 const signedIn = z.object({ status: z.literal('signedIn'), user, session })
+const publicKeyOptions = z.object({ challenge: text, timeout: z.int() }).loose()
 const events = z.array(z.object({ id: text, kind: text, createdAt: moment }).loose())
 
 /** Answers and events that are described in part: what a procedure says beyond this is in the typed client. */
 export const partialOutputs: { [Path in ProcedurePath]?: z.ZodType } = {
-  'auth.signIn': signedIn,
+  'auth.signIn': z.union([signedIn, z.object({ status: z.literal('secondFactorRequired'), factors: z.array(text) })]),
+  'auth.secondFactor': signedIn,
+  'auth.signInWithPasskey': signedIn,
+  'auth.passkeyOptions': publicKeyOptions,
+  'account.beginPasskey': publicKeyOptions,
   'account.activity': z.object({ events, nextCursor: maybe }),
   'session.watch': z.object({ kind: z.enum(['watching', 'opened', 'ended']) }).loose(),
   'revocation.feed': z.object({ sessionIds: z.array(z.uuid()), upToDate: z.boolean() }),

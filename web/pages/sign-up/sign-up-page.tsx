@@ -34,6 +34,7 @@ export function SignUpPage() {
   const signUp = useMutation(
     trpc.auth.signUp.mutationOptions({
       onSuccess: ({ user, session }) => {
+        if (!user || !session) return
         beginSession({ user, session })
         router.history.replace(localPath(next))
       },

@@ -1,0 +1,75 @@
+import { ZxcvbnFactory } from '@zxcvbn-ts/core'
+import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
+import { maximumLength, normalized } from './password.ts'
+
+/** Why a new password was refused, as advice to the person who chose it. */
+export type PasswordAdvice = string
+
+/** How hard a password is to guess, from 0 to 4 as zxcvbn counts. */
+export type PasswordStrength = { score: number; advice: PasswordAdvice | null }
+
+/** NIST SP 800-63B-4, 3.1.1.2: fifteen characters where the password is all there is, eight beside a second factor. */
+const minimumLength = 15
+const minimumLengthBesideSecondFactor = 8
+const goodEnough = 3
+/** A second factor stands behind it (NIST SP 800-63B-4, 3.1.1.1). */
+const goodEnoughBesideSecondFactor = 2
+
+/**
+ * Only the beginning is estimated: what is strong there is strong as a whole, and the work grows much faster than the length. For the same reason the
+ * dictionary is the small one of common passwords: with all English words a hostile input took three quarters of a second.
+ */
+const estimator = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs, maxLength: 24 })
+
+const otherwise = 'This would be guessed early. Use a few unrelated words, or let a password manager make one.'
+const tooUniform = 'Use more different characters: repetition is guessed first.'
+const adviceByWarning: Record<string, PasswordAdvice> = {
+  simpleRepeat: tooUniform,
+  extendedRepeat: 'Do not repeat a part of it: repetition is guessed first.',
+  straightRow: 'Avoid rows of keys: they are guessed first.',
+  keyPattern: 'Avoid patterns of keys: they are guessed first.',
+  sequences: 'Avoid sequences such as abc or 123: they are guessed first.',
+  dates: 'Avoid dates: they are guessed first.',
+  recentYears: 'Avoid years: they are guessed first.',
+  topTen: 'This is one of the most common passwords.',
+  topHundred: 'This is one of the most common passwords.',
+  common: 'This is a common password.',
+  similarToCommon: 'This is too much like a common password.',
+}
+
+/** What a new password is judged by besides its text. */
+export type PasswordContext = {
+  /** Words that whoever knows the person would try: their address, their name. */
+  known: readonly (string | null | undefined)[]
+  /** Whether a second factor is asked for beside the password. */
+  secondFactor: boolean
+}
+
+/** How strong a password is, and what to do when it is refused. Any character is welcome, and none is required. */
+export function assessPassword(password: string, { known, secondFactor }: PasswordContext): PasswordStrength {
+  const text = normalized(password)
+  const length = [...text].length
+  const shortest = secondFactor ? minimumLengthBesideSecondFactor : minimumLength
+  if (length < shortest)
+    return {
+      score: 0,
+      advice: `Use at least ${shortest} characters. A few unrelated words are easy to remember and hard to guess.`,
+    }
+  if (length > maximumLength) return { score: 0, advice: `Use at most ${maximumLength} characters.` }
+
+  if (new Set(text.toLowerCase()).size < 5) return { score: 0, advice: tooUniform }
+
+  const words = known
+    .flatMap((word) => [word, ...(word ?? '').split(/[@.\s]+/)])
+    .filter((word): word is string => typeof word === 'string' && word.length >= 4)
+    .map((word) => word.toLowerCase())
+  // Longest first: an address before the name in it.
+  const context = [...new Set(words), 'latchkey'].sort((one, other) => other.length - one.length)
+  const rest = context.reduce((left, word) => left.replaceAll(word, ''), text.toLowerCase())
+  if ([...rest].length < shortest / 2)
+    return { score: 1, advice: 'Leave your name and your e-mail address out of it: they are guessed first.' }
+
+  const { score, feedback } = estimator.check(text, context)
+  if (score >= (secondFactor ? goodEnoughBesideSecondFactor : goodEnough)) return { score, advice: null }
+  return { score, advice: adviceByWarning[feedback.warning ?? ''] ?? otherwise }
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest'
+import { assessPassword } from '../../server/user/password-policy.ts'
+
+const context = { known: ['someone@example.com', 'Ada King Lovelace', null, undefined], secondFactor: false }
+const adviceFor = (password: string, more = {}) => assessPassword(password, { ...context, ...more }).advice
+
+describe('advice against a password', () => {
+  it.each([
+    ['fourteen chars', /at least 15/],
+    ['ﬁfteen letter', /at least 15/],
+    ['é'.normalize('NFD').repeat(14), /at least 15/],
+    ['x'.repeat(257), /at most 256/],
+    ['aaaabbbbccccdddd', /./],
+    ['aAaAaAaAaAaAaAaA', /repetition/],
+    ['passwordpassword', /repetition/],
+    ['letmeinletmeinletmein', /repetition/],
+    ['qwertyuiopasdfghjkl', /common|keys/],
+    ['123456789012345', /common|sequences/],
+    ['abcdefghijklmnopqrstuvwxyz', /sequences/],
+    ['1qaz2wsx3edc4rfv', /common|keys/],
+    ['administrator123', /./],
+    ['someone@example.com', /your e-mail address/],
+    ['SomeoneSomeoneSomeone', /your e-mail address/],
+    ['Ada King Lovelace', /your e-mail address/],
+    ['latchkeylatchkeylatchkey', /./],
+  ])('is given for %j', (password, advice) => {
+    expect(adviceFor(password)).toMatch(advice)
+  })
+
+  it.each([
+    'correct horse battery staple',
+    'x1 y2 z3 a4 b5 c',
+    'someone else entirely unlike me',
+    'Ada has a long story to tell',
+    'vier Wörter, die keiner errät',
+    '正しい馬電池ステープルを使いましょうね',
+  ])('is not given for %j', (password) => {
+    expect(adviceFor(password)).toBeNull()
+  })
+
+  it('asks for eight characters beside a second factor, and fifteen alone', () => {
+    expect(adviceFor('tr7 mq1x')).toMatch(/at least 15/)
+    expect(adviceFor('tr7 mq1x', { secondFactor: true })).toBeNull()
+    expect(adviceFor('tr7 mq1', { secondFactor: true })).toMatch(/at least 8/)
+  })
+
+  it('comes with a score from 0 to 4', () => {
+    expect(assessPassword('passwordpassword', context).score).toBe(0)
+    expect(assessPassword('correct horse battery staple', context).score).toBe(4)
+  })
+})
