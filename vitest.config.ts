@@ -74,7 +74,12 @@ export default defineConfig({
         test: {
           ...server,
           name: 'embedded',
-          include: ['test/server/**/*.test.ts', 'test/client/**/*.test.ts', 'test/model/family.test.ts'],
+          include: [
+            'test/server/**/*.test.ts',
+            'test/attacks/**/*.test.ts',
+            'test/client/**/*.test.ts',
+            'test/model/family.test.ts',
+          ],
           provide: { databaseKind: 'embedded' },
         },
       },
@@ -82,7 +87,13 @@ export default defineConfig({
         test: {
           ...server,
           name: 'postgres',
-          include: ['test/server/**/*.test.ts', 'test/concurrency/**/*.test.ts', 'test/model/**/*.test.ts'],
+          include: [
+            'test/server/**/*.test.ts',
+            // The attacks whose answer is the database's.
+            'test/attacks/{refresh,sign-in,authorization,platform}/**/*.test.ts',
+            'test/concurrency/**/*.test.ts',
+            'test/model/**/*.test.ts',
+          ],
           provide: { databaseKind: 'postgres' },
         },
       },

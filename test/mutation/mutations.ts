@@ -26,9 +26,9 @@ const of = (file: string, tests: readonly string[], entries: readonly Entry[]): 
     ...(equivalent ? { equivalent } : {}),
   }))
 
-const rotation = ['test/server/rotation.test.ts', 'test/server/forged-refresh-token.test.ts']
+const rotation = ['test/server/rotation.test.ts', 'test/attacks/refresh/forged-tokens.test.ts']
 const reuse = [
-  'test/server/reuse.test.ts',
+  'test/attacks/refresh/reuse.test.ts',
   'test/concurrency/parallel-refresh.test.ts',
   'test/concurrency/reuse-races.test.ts',
 ]
@@ -42,8 +42,8 @@ const opening = [
   'test/concurrency/sign-in-races.test.ts',
   'test/concurrency/races.test.ts',
 ]
-const accessTokens = ['test/server/access-token-verification.test.ts', 'test/server/access-token-edges.test.ts']
-const refreshTokens = ['test/server/malformed-refresh-token.test.ts', 'test/server/forged-refresh-token.test.ts']
+const accessTokens = ['test/attacks/access-tokens/verification.test.ts', 'test/attacks/access-tokens/edges.test.ts']
+const refreshTokens = ['test/attacks/refresh/malformed-tokens.test.ts', 'test/attacks/refresh/forged-tokens.test.ts']
 const feed = ['test/server/feed-freshness.test.ts', 'test/concurrency/revocation-feed.test.ts']
 
 const ownedAlready =
@@ -53,7 +53,7 @@ const ownedAlready =
 export const otherTests = [
   'test/server/auto-refresh.test.ts',
   'test/server/rotation.test.ts',
-  'test/server/reuse.test.ts',
+  'test/attacks/refresh/reuse.test.ts',
   'test/server/secret-rotation.test.ts',
   'test/server/session-revocation.test.ts',
   'test/server/revoking-what-is-over.test.ts',

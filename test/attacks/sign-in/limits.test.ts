@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { attempts } from '../../server/database/schema.ts'
-import { type Reply, reasonOf } from '../harness/test-browser.ts'
-import { minutes, seconds } from '../harness/test-clock.ts'
-import { newEmail, password, signedUp, startTestServer, type TestServer } from '../harness/test-server.ts'
+import { attempts } from '../../../server/database/schema.ts'
+import { type Reply, reasonOf } from '../../harness/test-browser.ts'
+import { minutes, seconds } from '../../harness/test-clock.ts'
+import { newEmail, password, signedUp, startTestServer, type TestServer } from '../../harness/test-server.ts'
 
 let server: TestServer
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { createHmac, createPublicKey, randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { flipBit, forgeAccessToken, signingKeyOf } from '../harness/forged-tokens.ts'
-import { reasonOf, type TestBrowser } from '../harness/test-browser.ts'
-import { minutes, seconds } from '../harness/test-clock.ts'
-import { type LogLine, signedUp, startTestServer, type TestServer } from '../harness/test-server.ts'
+import { flipBit, forgeAccessToken, signingKeyOf } from '../../harness/forged-tokens.ts'
+import { reasonOf, type TestBrowser } from '../../harness/test-browser.ts'
+import { minutes, seconds } from '../../harness/test-clock.ts'
+import { type LogLine, signedUp, startTestServer, type TestServer } from '../../harness/test-server.ts'
 
 let server: TestServer
 let browser: TestBrowser

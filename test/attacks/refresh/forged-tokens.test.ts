@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { deriveSecrets } from '../../server/token/derived-secrets.ts'
-import { forgeRefreshToken } from '../harness/forged-tokens.ts'
-import { lastWriteOf, sessionRow } from '../harness/rows.ts'
-import { reasonOf, type TestBrowser } from '../harness/test-browser.ts'
-import { signedIn, signedUp, startTestServer, type TestServer, testSecret } from '../harness/test-server.ts'
+import { deriveSecrets } from '../../../server/token/derived-secrets.ts'
+import { forgeRefreshToken } from '../../harness/forged-tokens.ts'
+import { lastWriteOf, sessionRow } from '../../harness/rows.ts'
+import { reasonOf, type TestBrowser } from '../../harness/test-browser.ts'
+import { signedIn, signedUp, startTestServer, type TestServer, testSecret } from '../../harness/test-server.ts'
 
 let server: TestServer
 beforeAll(async () => {

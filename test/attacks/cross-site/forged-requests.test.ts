@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { rawRequest } from '../harness/raw-request.ts'
-import { countRows, lastWriteOf, sessionRow } from '../harness/rows.ts'
-import { type Reply, reasonOf } from '../harness/test-browser.ts'
-import { newEmail, password, signedUp, startTestServer, type TestServer } from '../harness/test-server.ts'
+import { rawRequest } from '../../harness/raw-request.ts'
+import { countRows, lastWriteOf, sessionRow } from '../../harness/rows.ts'
+import { type Reply, reasonOf } from '../../harness/test-browser.ts'
+import { newEmail, password, signedUp, startTestServer, type TestServer } from '../../harness/test-server.ts'
 
 /** What a page of another site can make a browser send, with the cookies that a relaxed SameSite lets through. */
 describe.each(['strict', 'lax'])('with SameSite=%s', (sameSite) => {

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { rowsOf } from '../../server/database/connect.ts'
-import { flipBit, forgeRefreshToken, readRefreshToken, signingKeyOf } from '../harness/forged-tokens.ts'
-import type { Reply, TestBrowser } from '../harness/test-browser.ts'
-import { minutes } from '../harness/test-clock.ts'
-import { newEmail, startTestServer, type TestServer, testSecret } from '../harness/test-server.ts'
+import { rowsOf } from '../../../server/database/connect.ts'
+import { flipBit, forgeRefreshToken, readRefreshToken, signingKeyOf } from '../../harness/forged-tokens.ts'
+import type { Reply, TestBrowser } from '../../harness/test-browser.ts'
+import { minutes } from '../../harness/test-clock.ts'
+import { newEmail, startTestServer, type TestServer, testSecret } from '../../harness/test-server.ts'
 
 /** Everything that must never be found again: each canary under the name of what it is. */
 const canaries = new Map<string, string>()

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { countRows, lastWriteOf, userRow } from '../harness/rows.ts'
-import { type Reply, reasonOf, type TestBrowser } from '../harness/test-browser.ts'
-import { newEmail, password, signedUp, startTestServer, type TestServer } from '../harness/test-server.ts'
+import { countRows, lastWriteOf, userRow } from '../../harness/rows.ts'
+import { type Reply, reasonOf, type TestBrowser } from '../../harness/test-browser.ts'
+import { newEmail, password, signedUp, startTestServer, type TestServer } from '../../harness/test-server.ts'
 
 let server: TestServer
 let browser: TestBrowser

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sessionRow } from '../harness/rows.ts'
-import { type Reply, reasonOf, type TestBrowser } from '../harness/test-browser.ts'
-import { days, minutes } from '../harness/test-clock.ts'
-import { newEmail, password, signedUp, startTestServer, type TestServer } from '../harness/test-server.ts'
+import { sessionRow } from '../../harness/rows.ts'
+import { type Reply, reasonOf, type TestBrowser } from '../../harness/test-browser.ts'
+import { days, minutes } from '../../harness/test-clock.ts'
+import { newEmail, password, signedUp, startTestServer, type TestServer } from '../../harness/test-server.ts'
 
 const newPassword = 'entirely different words this time'
 

@@ -1,11 +1,11 @@
 import { generateKeyPair } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { signAccessToken } from '../../server/token/access-token.ts'
-import { forgeAccessToken } from '../harness/forged-tokens.ts'
-import { reasonOf } from '../harness/test-browser.ts'
-import { seconds } from '../harness/test-clock.ts'
-import { signedUp, startTestServer, type TestInstance, type TestServer } from '../harness/test-server.ts'
-import { cutOffDatabase } from '../harness/unreachable-database.ts'
+import { signAccessToken } from '../../../server/token/access-token.ts'
+import { forgeAccessToken } from '../../harness/forged-tokens.ts'
+import { reasonOf } from '../../harness/test-browser.ts'
+import { seconds } from '../../harness/test-clock.ts'
+import { signedUp, startTestServer, type TestInstance, type TestServer } from '../../harness/test-server.ts'
+import { cutOffDatabase } from '../../harness/unreachable-database.ts'
 
 let server: TestServer
 let good: string

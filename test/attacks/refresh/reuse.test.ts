@@ -1,10 +1,10 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { users } from '../../server/database/schema.ts'
-import { eventsOf, sessionRow, userRow } from '../harness/rows.ts'
-import { reasonOf, type TestBrowser } from '../harness/test-browser.ts'
-import { minutes, seconds } from '../harness/test-clock.ts'
-import { signedIn, signedUp, startTestServer, type TestServer } from '../harness/test-server.ts'
+import { users } from '../../../server/database/schema.ts'
+import { eventsOf, sessionRow, userRow } from '../../harness/rows.ts'
+import { reasonOf, type TestBrowser } from '../../harness/test-browser.ts'
+import { minutes, seconds } from '../../harness/test-clock.ts'
+import { signedIn, signedUp, startTestServer, type TestServer } from '../../harness/test-server.ts'
 
 function present(browser: TestBrowser) {
   browser.drop('access')
