@@ -78,8 +78,15 @@ async function tour(stage: Stage, look: Look): Promise<void> {
   await signIn(page, stage.account)
   await shoot('devices')
   await page.getByRole('button', { name: 'Details of Work laptop' }).click()
-  await page.getByText('Recently signed out').click()
   await shoot('devices-details')
+  await page.getByRole('button', { name: 'Rename Work laptop' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).waitFor()
+  await shoot('rename', false)
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Details of Work laptop' }).click()
+  await page.getByText('Recently signed out').click()
+  await shoot('signed-out')
+  await page.getByText('Recently signed out').click()
   await page.getByRole('button', { name: 'Sign out Work laptop' }).click()
   await shoot('confirm', false)
   await page.getByRole('button', { name: 'Cancel' }).click()
@@ -101,7 +108,10 @@ async function tour(stage: Stage, look: Look): Promise<void> {
   await page.context().setOffline(false)
   await visit('/nowhere', 'Page not found')
   await shoot('missing')
+  await broken(page, shoot)
+  await unrecognised(page, shoot)
   await news(stage, look, page, shoot)
+  await many(stage, look)
 }
 
 type Shoot = (name: string, fullPage?: boolean) => Promise<void>
@@ -129,6 +139,58 @@ async function apiAccess(page: Page, shoot: Shoot): Promise<void> {
   await page.getByRole('button', { name: 'Remove Order export' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click()
   await page.getByText('Order export was removed.').first().waitFor()
+}
+
+/** The list did not load: what the server answers to anything unforeseen, to each of the calls that travel together. */
+async function broken(page: Page, shoot: Shoot): Promise<void> {
+  const requestId = '0c6d5d1e-8c4f-4f5e-9a57-3f1f0c7a2b19'
+  const data = { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500, reason: 'INTERNAL_ERROR', requestId }
+  await page.route('**/trpc/session.list**', (route) => {
+    const calls = new URL(route.request().url()).pathname.split(',').length
+    const error = { error: { message: 'INTERNAL_ERROR', code: -32603, data } }
+    return route.fulfill({ status: 500, json: Array(calls).fill(error) })
+  })
+  await page.goto('/')
+  await page.getByText("This didn't load").waitFor()
+  await shoot('error')
+  await page.unroute('**/trpc/session.list**')
+}
+
+/** The guided path for a device one doesn't recognise; takes the tablet with it. */
+async function unrecognised(page: Page, shoot: Shoot): Promise<void> {
+  await page.goto('/')
+  await page.getByRole('button', { name: 'Details of Kitchen' }).click()
+  await page.getByRole('button', { name: "I don't recognise this device" }).click()
+  await page.getByText('Step 1 of 3').waitFor()
+  await shoot('unrecognised', false)
+  await page.getByRole('button', { name: 'Sign it out' }).click()
+  await page.getByText('Step 2 of 3').waitFor()
+  await shoot('unrecognised-password', false)
+  await page.getByRole('link', { name: 'Change password' }).click()
+  await page.getByText('Step 2 of 3').waitFor()
+  await shoot('unrecognised-security')
+}
+
+/** Somebody with more devices than fit on a page. */
+async function many(stage: Stage, look: Look): Promise<void> {
+  const { email, password } = stage.account
+  for (let device = 0; device < 24; device++) {
+    const signedIn = await fetch(`${stage.url}/trpc/token.issue`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': `203.0.113.${20 + device}` },
+      body: JSON.stringify({ email, password, deviceName: `Build runner ${device + 1}` }),
+    })
+    if (!signedIn.ok) throw new Error(`Device ${device} was refused: ${await signedIn.text()}`)
+  }
+  const page = await open(stage, look)
+  await page.goto('/')
+  await signIn(page, stage.account)
+  const more = page.getByRole('button', { name: 'Show more' })
+  await more.waitFor()
+  await more.scrollIntoViewIfNeeded()
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight))
+  await picture(page, `devices-many${look.name}`, false)
+  await page.context().close()
 }
 
 /** A sign-in elsewhere announces itself; from there, this device is then signed out. */

@@ -83,7 +83,7 @@ test('a list that did not load is a card with a reference for the operator, and 
     return route.fulfill({ status: 500, json: Array(calls).fill(error) })
   })
   await page.reload()
-  const card = page.getByRole('alert').first()
+  const card = page.getByRole('alert')
   await expect(card).toContainText("This didn't load")
   await expect(card).toContainText('Something went wrong on our side. Try again.')
   await expect(card).toContainText('Reference: b7f0c1d2')

@@ -1,5 +1,6 @@
 import { Button, NativeSelect } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
+import { useRef } from 'react'
 import { text } from '../../text.ts'
 import { type ActivityFilter, groupNames, periods, readFilter } from './activity-filter.ts'
 import classes from './activity-filters.module.css'
@@ -9,6 +10,7 @@ const everything = ''
 
 /** Which events are shown. The choice lives in the address, so that it survives a reload and can be sent to somebody. */
 export function ActivityFilters({ filter }: { filter: ActivityFilter }) {
+  const show = useRef<HTMLSelectElement>(null)
   const navigate = useNavigate({ from: '/activity' })
   const choose = (choice: Record<string, string>) =>
     void navigate({ search: readFilter({ ...filter, ...choice }), replace: true, resetScroll: false })
@@ -16,6 +18,7 @@ export function ActivityFilters({ filter }: { filter: ActivityFilter }) {
   return (
     <div className={classes.bar}>
       <NativeSelect
+        ref={show}
         label={text.activity.show}
         className={classes.choice}
         value={filter.show ?? everything}
@@ -36,7 +39,16 @@ export function ActivityFilters({ filter }: { filter: ActivityFilter }) {
         ]}
       />
       {isFiltered && (
-        <Button variant="subtle" color="gray" c="var(--quiet)" onClick={() => choose({ show: '', days: '' })}>
+        <Button
+          variant="subtle"
+          color="gray"
+          c="var(--quiet)"
+          onClick={() => {
+            // The button goes with what it does.
+            show.current?.focus()
+            choose({ show: '', days: '' })
+          }}
+        >
           {text.activity.clear}
         </Button>
       )}

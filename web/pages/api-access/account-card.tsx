@@ -13,7 +13,7 @@ import { AddKeyDialog } from './add-key-dialog.tsx'
 import classes from './api-access.module.css'
 import type { FreshKey } from './key-dialog.tsx'
 import { KeyRow } from './key-row.tsx'
-import { useRemoveAccount } from './service-changes.ts'
+import { cardId, useRemoveAccount } from './service-changes.ts'
 
 const keysAtOnce = 2
 
@@ -29,7 +29,7 @@ export function AccountCard({ account, mayAddKeys, onFreshKey }: AccountCardProp
   const remove = useRemoveAccount(account)
   const titleId = `account-${account.id}`
   return (
-    <li className={`${page.card} ${classes.account}`} aria-labelledby={titleId}>
+    <li id={cardId(account)} tabIndex={-1} className={`${page.card} ${classes.account}`} aria-labelledby={titleId}>
       <div className={classes.head}>
         <div className={classes.identity}>
           <h2 id={titleId} className={classes.name}>

@@ -4,6 +4,11 @@ import { toast } from '../../shell/toast.tsx'
 import { text } from '../../text.ts'
 import { client, queryClient, type ServiceAccount, trpc } from '../../trpc.ts'
 
+/** The id of an account's card in the document, for moving the focus to it. */
+export function cardId({ id }: { id: string }): string {
+  return `service-${id}`
+}
+
 /** Puts an account as the server has just told it into the list. */
 export function keepAccount(account: ServiceAccount): void {
   queryClient.setQueryData(trpc.service.list.queryKey(), (accounts = []) =>
@@ -19,6 +24,8 @@ export function useRevokeKey(key: ServiceAccount['keys'][number], account: Servi
   return useMutation({
     mutationFn: () => goneIsDone(client.service.revokeKey.mutate({ keyId: key.id })),
     onSuccess: () => {
+      // The button that asked for it goes with the row of the key.
+      document.getElementById(cardId(account))?.focus()
       keepAccount({ ...account, keys: account.keys.filter(({ id }) => id !== key.id) })
       toast(text.api.revoked(text.api.keyName(key.hint)))
     },
