@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyCookie from '@fastify/cookie'
@@ -9,15 +8,20 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/connect.ts'
 import { registerDashboard } from './http/dashboard.ts'
+import { type Draining, registerDrain } from './http/drain.ts'
 import { answerError, registerErrors } from './http/errors.ts'
 import { registerExplorer } from './http/explorer.ts'
 import { registerHealth } from './http/health.ts'
 import { registerJwks } from './http/jwks.ts'
 import { loggerOptions } from './http/logging.ts'
+import { listenForMetrics, type MetricsListener } from './http/metrics-listener.ts'
 import { registerOAuth } from './http/oauth.ts'
+import { observeServices } from './http/observed.ts'
+import { createRequestId } from './http/request-id.ts'
 import { registerRpc } from './http/rpc.ts'
 import { createDelivery } from './mail/deliver.ts'
 import { outboxSender, type SendMail, smtpSender } from './mail/send-mail.ts'
+import { createMetrics } from './metrics.ts'
 import type { Services } from './rpc/context.ts'
 import { createStreams } from './rpc/streams.ts'
 import { createLastActive } from './session/last-active.ts'
@@ -46,6 +50,9 @@ export type AppOptions = {
   sendMail?: SendMail
 }
 
+/** One server instance. Call `drain` before `close` when others are to take over. */
+export type App = FastifyInstance & Pick<Draining, 'drain'>
+
 /** Queries of ten calls in one URL. */
 const longestProcedurePath = 1_000
 
@@ -61,17 +68,18 @@ export async function buildApp({
   locate = nowhere,
   logStream,
   sendMail = mailSender(config),
-}: AppOptions): Promise<FastifyInstance> {
+}: AppOptions): Promise<App> {
   const logger = loggerOptions(config.logLevel)
+  const metrics = createMetrics()
   const app: FastifyInstance = Fastify({
     logger: logStream && typeof logger === 'object' ? { ...logger, stream: logStream } : logger,
-    logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: createRequestId(config.trustedProxies),
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     routerOptions: { maxParamLength: longestProcedurePath },
     forceCloseConnections: true,
     requestTimeout: 30_000,
-    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+    frameworkErrors: (error, request, reply) => void answerError(metrics, error, request, reply),
     ...tlsOptions(config),
   } as FastifyServerOptions) as FastifyInstance
   const { log } = app
@@ -90,13 +98,15 @@ export async function buildApp({
     keyRing,
     feed,
     verify: createVerify({ keyRing, clock, config }),
-    refresh: createRefresh({ database, clock, config, secrets, keyRing, feed, log }),
+    refresh: createRefresh({ database, clock, config, secrets, keyRing, feed, log, metrics }),
     lastActive,
     locate,
     streams: createStreams(),
+    metrics,
   }
+  observeServices(services)
 
-  registerErrors(app)
+  registerErrors(app, metrics)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
@@ -122,7 +132,8 @@ export async function buildApp({
     exposedHeaders: ['retry-after', 'x-request-id'],
     maxAge: 600,
   })
-  registerHealth(app, services)
+  const draining = registerDrain(app, services.streams)
+  registerHealth(app, services, draining)
   registerJwks(app, keyRing)
   await registerOAuth(app, services)
   await registerRpc(app, services)
@@ -131,6 +142,7 @@ export async function buildApp({
 
   const delivery = createDelivery({ database, clock, secrets, sendMail, log })
   const sweeping = startSweeping({ database, clock, log })
+  let metricsListener: MetricsListener | undefined
   app.addHook('onReady', async () => {
     await feed.start()
     await keyRing.start()
@@ -138,16 +150,20 @@ export async function buildApp({
     lastActive.start()
     await delivery.start()
     sweeping.start()
+    if (!config.metricsListen) return
+    metricsListener = await listenForMetrics(metrics, config.metricsListen, log)
+    log.info({ event: 'metrics_listening', url: metricsListener.url }, 'Metrics are served')
   })
   app.addHook('preClose', async () => services.streams.close())
   app.addHook('onClose', async () => {
+    await metricsListener?.close()
     sweeping.stop()
     await delivery.stop()
     await lastActive.stop()
     await keyRing.stop()
     await feed.stop()
   })
-  return app
+  return Object.assign(app, { drain: draining.drain })
 }
 
 /** Through the operator's mail server, or into a folder beside the data. */

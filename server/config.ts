@@ -46,6 +46,10 @@ export type Config = Readonly<{
   tokenIssuer: string
   tokenAudience: string
   logLevel: string
+  /** Where Prometheus finds `/metrics`, or `null`: then nothing is exposed. */
+  metricsListen: { host: string; port: number } | null
+  /** How long the instance is not ready, and serves as before, before it stops: for balancers to notice. */
+  shutdownDelaySeconds: number
   /** Whether `/explorer` shows every procedure. */
   explorer: boolean
   tls: { certificateFile: string; keyFile: string } | null
@@ -117,6 +121,14 @@ const listOf = <Item extends z.ZodType<string, string>>(item: Item) =>
     )
     .pipe(z.array(item))
 
+/** `host:port`; a host of IPv6 stands in brackets. */
+const listenAddress = z.string().transform((text, context) => {
+  const [, ipv6, name, port] = /^(?:\[([\da-f:]+)\]|([\w.-]+)):(\d{1,5})$/i.exec(text) ?? []
+  if (Number(port) <= 65_535) return { host: ipv6 ?? name ?? '', port: Number(port) }
+  context.addIssue('Write an address and a port, such as 127.0.0.1:9464')
+  return z.NEVER
+})
+
 const variables = {
   NODE_ENV: z.string().default('development'),
   DATABASE_URL: databaseUrl.optional(),
@@ -146,6 +158,8 @@ const variables = {
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'Write info, warn or error')
     .default('info'),
+  METRICS_LISTEN: listenAddress.optional(),
+  SHUTDOWN_DELAY: duration('0s', '60s').default(0),
   EXPLORER: z.enum(['on', 'off'], 'Write on or off').optional(),
   TLS_CERT_FILE: z.string().min(1).optional(),
   TLS_KEY_FILE: z.string().min(1).optional(),
@@ -248,6 +262,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     tokenIssuer: read.TOKEN_ISSUER ?? publicUrl,
     tokenAudience: read.TOKEN_AUDIENCE ?? publicUrl,
     logLevel: read.LOG_LEVEL,
+    metricsListen: read.METRICS_LISTEN ?? null,
+    shutdownDelaySeconds: read.SHUTDOWN_DELAY,
     explorer: read.EXPLORER ? read.EXPLORER === 'on' : read.NODE_ENV !== production,
     tls:
       read.TLS_CERT_FILE && read.TLS_KEY_FILE

@@ -88,11 +88,15 @@ function builtDashboard(): string | undefined {
   return existsSync(join(built, 'index.html')) ? built : undefined
 }
 
-async function listen(app: Awaited<ReturnType<typeof buildApp>>, { host, port }: Config): Promise<void> {
+async function listen(app: Awaited<ReturnType<typeof buildApp>>, { host, port, metricsListen }: Config): Promise<void> {
   try {
     await app.listen({ host, port })
   } catch (error) {
     const code = codeOf(error)
+    if (metricsListen && error instanceof Error && 'port' in error && error.port === metricsListen.port)
+      throw new StartError(`METRICS_LISTEN cannot be had (${code}). Set it to a free address of this machine.`, {
+        cause: error,
+      })
     if (code === 'EADDRINUSE')
       throw new StartError(`Port ${port} is in use. Stop the other program, or set PORT to a free one.`, {
         cause: error,
@@ -173,8 +177,10 @@ async function run(mode: Mode): Promise<void> {
       locate: await openLocations(config),
       ...(dashboardDirectory ? { dashboardDirectory } : {}),
     })
-    closeWithGrace({ delay: 10_000, logger: false }, async ({ err }) => {
+    const graceMilliseconds = config.shutdownDelaySeconds * 1000 + 25_000
+    closeWithGrace({ delay: graceMilliseconds, logger: false }, async ({ err }) => {
       if (err) app.log.fatal({ event: 'crashed', err }, 'The process ends after an unforeseen error')
+      else await app.drain(config.shutdownDelaySeconds)
       await app.close()
       await opened.close()
     })

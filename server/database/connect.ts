@@ -16,6 +16,8 @@ export type Database = {
   orm: Queryable
   /** Calls `onNotify` for each notification, and `onListening` whenever a connection begins to listen, reconnections included. */
   listen(channel: string, onNotify: (payload: string) => void, onListening: () => void): Promise<void>
+  /** The connections of this instance, where there are several. */
+  connections(): { open: number; idle: number; waiting: number } | null
   close(): Promise<void>
 }
 
@@ -37,6 +39,7 @@ export function connectPostgres({ url, listenUrl, maxConnections = 10 }: Postgre
   return {
     orm: drizzlePostgres(pool, { schema }),
     listen: (channel, onNotify, onListening) => listener.subscribe({ channel, onNotify, onListening }),
+    connections: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     async close() {
       const closed = () => Promise.all([pool.end(), listener.stop()])
       closing ??= Promise.race([closed(), delay(farewellMilliseconds, undefined, { ref: false })])
@@ -58,6 +61,7 @@ export function embeddedDatabase(client: PGlite): Database {
       await client.listen(channel, onNotify)
       onListening()
     },
+    connections: () => null,
     close: () => client.close(),
   }
 }

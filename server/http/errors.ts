@@ -1,5 +1,6 @@
 import { TRPCError } from '@trpc/server'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Metrics, noProcedure } from '../metrics.ts'
 import { errorShape } from '../rpc/error-shape.ts'
 import { Refusal } from '../rpc/refusal.ts'
 
@@ -14,12 +15,14 @@ function toTrpcError(error: FastifyError | TRPCError): TRPCError {
 
 /** Whatever fails outside a procedure answers in the same shape as what fails inside one. */
 export function answerError(
+  metrics: Metrics,
   error: FastifyError | TRPCError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
   const shape = errorShape(toTrpcError(error), request.id)
   const { reason, httpStatus } = shape.data
+  metrics.requests.inc({ procedure: noProcedure, outcome: reason })
   if (reason === 'INTERNAL_ERROR') request.log.error({ event: 'internal_error', err: error }, 'Unforeseen error')
   else request.log.info({ event: 'request_refused', reason, ipAddress: request.ip }, 'Refused before any procedure')
   // Said here too: no hook has run for an address that Fastify cannot read.
@@ -29,8 +32,8 @@ export function answerError(
     .send({ error: shape })
 }
 
-export function registerErrors(app: FastifyInstance): void {
-  app.setErrorHandler<FastifyError | TRPCError>(answerError)
+export function registerErrors(app: FastifyInstance, metrics: Metrics): void {
+  app.setErrorHandler<FastifyError | TRPCError>((error, request, reply) => answerError(metrics, error, request, reply))
   app.setNotFoundHandler((request, reply) => {
     const shape = errorShape(new Refusal('NOT_FOUND'), request.id)
     return reply.code(404).header('cache-control', 'no-store').send({ error: shape })

@@ -1,7 +1,9 @@
 import type { TRPCError } from '@trpc/server'
 import { fastifyRequestHandler } from '@trpc/server/adapters/fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { noProcedure } from '../metrics.ts'
 import type { Services } from '../rpc/context.ts'
+import { errorShape } from '../rpc/error-shape.ts'
 import { Refusal } from '../rpc/refusal.ts'
 import { type Router, router } from '../rpc/router.ts'
 import { registerGuard } from './guard.ts'
@@ -32,6 +34,9 @@ type RpcRequest = FastifyRequest<{ Params: { path: string } }>
 function rpcHandler(services: Services) {
   return async (request: RpcRequest, reply: FastifyReply): Promise<unknown> => {
     const onError = (error: TRPCError, path: string | undefined) => {
+      // What no procedure was found for, no procedure has counted.
+      if (path === undefined || !Object.hasOwn(router._def.procedures, path))
+        services.metrics.requests.inc({ procedure: noProcedure, outcome: errorShape(error, null).data.reason })
       if (error.code !== 'INTERNAL_SERVER_ERROR') return
       const err = error.cause ?? error
       request.log.error({ event: 'internal_error', procedure: path, err }, 'Unforeseen error')

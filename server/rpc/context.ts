@@ -5,6 +5,7 @@ import type { Database } from '../database/connect.ts'
 import { isDatabaseUnavailable } from '../database/faults.ts'
 import type { Origin } from '../database/security-events.ts'
 import type { TokenCookies } from '../http/cookies.ts'
+import type { Metrics } from '../metrics.ts'
 import type { LastActive } from '../session/last-active.ts'
 import type { Locate } from '../session/location.ts'
 import type { Device } from '../session/open-session.ts'
@@ -34,6 +35,7 @@ export type Services = {
   lastActive: LastActive
   locate: Locate
   streams: Streams
+  metrics: Metrics
 }
 
 /** Who is calling, as the tokens of this request show. */
@@ -131,13 +133,14 @@ export async function identify(services: Services, credentials: Credentials): Pr
 }
 
 async function byAccessToken(
-  { verify, feed, lastActive }: Services,
+  { verify, feed, lastActive, metrics }: Services,
   { log, origin }: Credentials,
   text: string,
 ): Promise<Identified> {
   const verifying = verify(text)
   const verification = verifying instanceof Promise ? await verifying : verifying
   if (verification.kind === 'refused') {
+    metrics.accessTokensRefused.inc({ reason: verification.reason })
     const level = verification.reason === 'expired' ? 'debug' : 'info'
     log[level](
       { event: 'access_token_refused', reason: verification.reason, ipAddress: origin.ipAddress },
@@ -148,6 +151,7 @@ async function byAccessToken(
   const { claims } = verification
   const revoked = feed.isRevoked(claims.sid)
   if (typeof revoked === 'boolean' ? revoked : await revoked) {
+    metrics.accessTokensRefused.inc({ reason: 'revoked' })
     log.info(
       { event: 'access_token_refused', reason: 'revoked', sessionId: claims.sid },
       'Access token of a revoked session',

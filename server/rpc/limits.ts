@@ -39,9 +39,10 @@ async function count(
   { services, origin, log }: Counted,
   { limit, subject, onFirst }: { limit: AttemptLimit; subject: string; onFirst?: () => Promise<void> },
 ): Promise<void> {
-  const { database, clock } = services
+  const { database, clock, metrics } = services
   const outcome = await countAttempt(database.orm, clock, { limit, subject })
   if (outcome.kind === 'allowed') return
+  metrics.attemptsLimited.inc({ limit: limit.name })
   log.warn({ event: 'attempts_limited', limit: limit.name, ipAddress: origin.ipAddress }, 'Too many attempts')
   if (outcome.first) await onFirst?.()
   throw new Refusal('TOO_MANY_ATTEMPTS', { retryAfterSeconds: outcome.retryAfterSeconds })

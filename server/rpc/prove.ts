@@ -20,6 +20,7 @@ export async function proveCredentials(ctx: Context, credentials: { email: strin
   const outcome = await authenticate({ queryable: database.orm, clock, hasher }, { ...credentials, origin })
   if (outcome.kind === 'refused') {
     const { why, userId } = outcome
+    ctx.services.metrics.signInFailures.inc({ reason: why })
     log.info({ event: 'sign_in_refused', reason: why, userId, ipAddress: origin.ipAddress }, 'Sign-in refused')
     throw new Refusal('INVALID_CREDENTIALS')
   }
@@ -50,6 +51,7 @@ export async function refuseCode(ctx: Context, userId: string, typed: TypedCode)
   const { services, origin, log } = ctx
   const reason = typed.kind === 'authenticatorApp' ? 'wrong_code' : 'wrong_recovery_code'
   await recordEvent(services.database.orm, services.clock, origin, { userId, kind: 'second_factor_failed', reason })
+  services.metrics.signInFailures.inc({ reason })
   log.info({ event: 'second_factor_refused', reason, userId, ipAddress: origin.ipAddress }, 'Second factor refused')
   throw new Refusal('CODE_NOT_ACCEPTED')
 }
@@ -67,6 +69,7 @@ export async function provePasskeyResponse(ctx: Context, response: Authenticatio
   if (outcome.kind === 'proven') return outcome
   const { why: reason, userId } = outcome
   if (userId) await recordEvent(database.orm, clock, origin, { userId, kind: 'sign_in_failed', reason })
+  services.metrics.signInFailures.inc({ reason })
   log.info({ event: 'passkey_refused', reason, userId, ipAddress: origin.ipAddress }, 'Passkey refused')
   throw new Refusal('INVALID_CREDENTIALS')
 }

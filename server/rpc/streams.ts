@@ -23,6 +23,8 @@ export type OpenStream = {
 export type Streams = {
   /** Counts a stream in for its holder, a session or a service's key. Refuses with `TOO_MANY_ATTEMPTS`. */
   open(holderId: string): OpenStream
+  /** How many are open. */
+  count(): number
   /** Interrupts all of them. */
   close(): void
 }
@@ -66,6 +68,7 @@ export function createStreams(): Streams {
         },
       }
     },
+    count: () => rings.size,
     close() {
       closed = true
       for (const ring of rings) ring()

@@ -15,6 +15,16 @@ const trpc = initTRPC.context<Context>().create({
 
 export const { router } = trpc
 
+/** Counts every call by procedure and outcome, and how long it took (R23). */
+const counted = trpc.middleware(async ({ ctx, path, next }) => {
+  const { requests, requestSeconds } = ctx.services.metrics
+  const startedAt = performance.now()
+  const result = await next()
+  requestSeconds.observe({ procedure: path }, (performance.now() - startedAt) / 1000)
+  requests.inc({ procedure: path, outcome: result.ok ? 'ok' : errorShape(result.error, null).data.reason })
+  return result
+})
+
 /** Turns faults that pass by themselves into an answer that invites a retry; everything else stays unforeseen. */
 const withFaults = trpc.middleware(async ({ next }) => {
   const result = await next()
@@ -25,7 +35,7 @@ const withFaults = trpc.middleware(async ({ next }) => {
 })
 
 /** Anybody may call. Credentials that cannot be checked are still no reason to fail. */
-export const publicProcedure = trpc.procedure.use(withFaults)
+export const publicProcedure = trpc.procedure.use(counted).use(withFaults)
 
 /** Only a signed-in session may call; `ctx.caller` is that session. */
 export const sessionProcedure = publicProcedure.use(({ ctx, next }) => {

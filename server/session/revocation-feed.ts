@@ -38,6 +38,8 @@ export type News =
   | { kind: 'read' }
   /** Devices were signed in or out: those of this user, or of anybody for `null`. The table knows which. */
   | { kind: 'devices'; userId: string | null }
+  /** A revocation has been read from the table: how long after it was made this instance knew of it. */
+  | { kind: 'confirmed'; lagMilliseconds: number }
   /** About once a second, whatever the database says: a moment to look at the clock. */
   | { kind: 'tick' }
 
@@ -73,7 +75,8 @@ export function createRevocationFeed({
 
   function remember(sessionId: string, at: number): boolean {
     const isNews = !revokedAt.has(sessionId)
-    revokedAt.set(sessionId, at)
+    // What the table says is never replaced by a notification that comes late.
+    if (isNews) revokedAt.set(sessionId, at)
     if (isNews) tell({ kind: 'revoked', sessionId })
     return isNews
   }
@@ -97,7 +100,14 @@ export function createRevocationFeed({
       rowsOf<{ now: number; id: string | null; userId: string | null; at: number }>(database.orm, statement),
       readDeadlineMilliseconds,
     )
-    for (const { id, userId, at } of rows) if (id && remember(id, at) && userId) tell({ kind: 'devices', userId })
+    const isFirst = readUpTo === null
+    for (const { now, id, userId, at } of rows) {
+      if (!id) continue
+      const knownAt = revokedAt.get(id)
+      if (!isFirst && knownAt !== at) tell({ kind: 'confirmed', lagMilliseconds: Math.max(0, (knownAt ?? now) - at) })
+      if (remember(id, at) && userId) tell({ kind: 'devices', userId })
+      revokedAt.set(id, at)
+    }
     const now = rows[0]?.now
     if (now === undefined) return
     clock.follow(now)

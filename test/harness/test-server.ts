@@ -1,6 +1,5 @@
 import { like } from 'drizzle-orm'
-import type { FastifyInstance } from 'fastify'
-import { buildApp } from '../../server/app.ts'
+import { type App, buildApp } from '../../server/app.ts'
 import { type Config, readConfig } from '../../server/config.ts'
 import type { Database } from '../../server/database/connect.ts'
 import { attempts } from '../../server/database/schema.ts'
@@ -12,7 +11,7 @@ import { createTestDatabase, type TestDatabase } from './test-database.ts'
 import { completed } from './completed.ts'
 
 export type TestInstance = {
-  app: FastifyInstance
+  app: App
   url: string
   database: Database
   /** Every log line so far, parsed. */

@@ -38,7 +38,7 @@ const layerOf = (path: string) => path.split('/')[1] ?? path
 
 /** From the bottom up. What stands in one line does not know of each other. */
 const layers = [
-  ['config.ts', 'clock.ts'],
+  ['config.ts', 'clock.ts', 'metrics.ts'],
   ['database', 'token'],
   ['signing', 'mail'],
   ['session', 'user', 'service'],

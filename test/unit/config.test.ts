@@ -40,6 +40,8 @@ describe('without any setting', () => {
       tokenIssuer: 'http://localhost:3000',
       tokenAudience: 'http://localhost:3000',
       logLevel: 'info',
+      metricsListen: null,
+      shutdownDelaySeconds: 0,
       tls: null,
     })
   })
@@ -54,6 +56,19 @@ describe('without any setting', () => {
 })
 
 describe('settings', () => {
+  it.each([
+    ['127.0.0.1:9464', { host: '127.0.0.1', port: 9464 }],
+    ['[::1]:9464', { host: '::1', port: 9464 }],
+    ['metrics.internal:0', { host: 'metrics.internal', port: 0 }],
+  ])('METRICS_LISTEN=%s is an address', (METRICS_LISTEN, metricsListen) => {
+    expect(readConfig({ METRICS_LISTEN }).metricsListen).toEqual(metricsListen)
+  })
+
+  it.each(['9464', ':9464', '127.0.0.1', '127.0.0.1:70000', '::1:9464', 'http://127.0.0.1:9464'])(
+    'METRICS_LISTEN=%s is not',
+    (METRICS_LISTEN) => expect(variablesOf({ METRICS_LISTEN })).toEqual(['METRICS_LISTEN']),
+  )
+
   it('are read', () => {
     const config = readConfig({
       NODE_ENV: 'production',

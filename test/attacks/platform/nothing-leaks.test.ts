@@ -163,7 +163,7 @@ describe('after a whole story', () => {
           code: 'INTERNAL_SERVER_ERROR',
           httpStatus: 500,
           reason: 'INTERNAL_ERROR',
-          requestId: fault?.reqId,
+          requestId: fault?.requestId,
           path: 'session.rename',
         },
       },
@@ -203,12 +203,21 @@ describe('after a whole story', () => {
 
   it('every request was logged once, with its status and without its address', () => {
     const requests = server.logs.filter(({ event }) => event === 'request')
-    expect(new Set(requests.map(({ reqId }) => reqId)).size).toBe(requests.length)
+    expect(new Set(requests.map(({ requestId }) => requestId)).size).toBe(requests.length)
     for (const request of requests)
       expect(Object.keys(request).sort()).toEqual(
-        ['event', 'hostname', 'level', 'method', 'milliseconds', 'pid', 'procedures', 'reqId', 'status', 'time'].filter(
-          (key) => key in request,
-        ),
+        [
+          'event',
+          'hostname',
+          'level',
+          'method',
+          'milliseconds',
+          'pid',
+          'procedures',
+          'requestId',
+          'status',
+          'time',
+        ].filter((key) => key in request),
       )
   })
 })
