@@ -4,7 +4,7 @@ import { addServiceKey, revokeServiceKey } from '../service/keys.ts'
 import { listServiceAccounts } from '../service/list-accounts.ts'
 import { accountName } from './input.ts'
 import { Refusal } from './refusal.ts'
-import { router, sessionProcedure } from './trpc.ts'
+import { freshProcedure, router, sessionProcedure } from './trpc.ts'
 
 /** A scope of RFC 6749, 3.3, in the characters that everybody writes them in; ten of them fit into a token many times over. */
 const scope = z.string().regex(/^[a-z0-9][a-z0-9:._-]{0,39}$/, 'Write a scope such as revocations:read')
@@ -26,7 +26,7 @@ export const service = router({
     listServiceAccounts(services.database.orm, services.clock, { ownerId: caller.userId }),
   ),
 
-  create: sessionProcedure
+  create: freshProcedure
     .input(z.strictObject({ name: accountName, scopes, expiresInDays }))
     .mutation(async ({ ctx: { services, caller, origin }, input }) => {
       const { database, clock } = services
@@ -44,7 +44,7 @@ export const service = router({
       })
     }),
 
-  addKey: sessionProcedure
+  addKey: freshProcedure
     .input(z.strictObject({ accountId: id, expiresInDays }))
     .mutation(async ({ ctx: { services, caller, origin }, input }) => {
       const { database, clock } = services

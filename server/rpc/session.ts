@@ -3,7 +3,7 @@ import { countSessions, listEndedSessions, listSessions, renameSession } from '.
 import { revokeAllSessions, revokeOtherSessions, revokeSession } from '../session/revoke-sessions.ts'
 import { deviceName, resumption, sessionId } from './input.ts'
 import { Refusal } from './refusal.ts'
-import { router, sessionProcedure, settingCookies } from './trpc.ts'
+import { freshProcedure, router, sessionProcedure, settingCookies } from './trpc.ts'
 import { watchSessions } from './watch-sessions.ts'
 
 export const session = router({
@@ -54,7 +54,7 @@ export const session = router({
     return { revokedCount: revoked.length }
   }),
 
-  revokeAll: sessionProcedure.use(settingCookies).mutation(async ({ ctx: { services, caller, cookies, origin } }) => {
+  revokeAll: freshProcedure.use(settingCookies).mutation(async ({ ctx: { services, caller, cookies, origin } }) => {
     const { userId, sessionId } = caller
     const revoked = await services.database.orm.transaction((transaction) =>
       revokeAllSessions(transaction, services.clock, { userId, sessionId, origin }),

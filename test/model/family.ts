@@ -17,6 +17,7 @@ export type Family = {
   idleExpiresAt: number
   absoluteExpiresAt: number
   tokenVersion: number
+  authenticatedAt: number
   /** The reason, once it has ended for good. */
   revoked: string | null
 }
@@ -33,7 +34,7 @@ export type Circumstances = { policy: Policy; now: number }
 export type Presented = { sessionId: string; generation: number; genuine: boolean }
 
 export type Outcome =
-  | { kind: 'live'; sessionId: string; userId: string; generation: number }
+  | { kind: 'live'; sessionId: string; userId: string; generation: number; authenticatedAt: number }
   | { kind: 'ended'; why: 'unknown' | 'revoked' | 'expired' }
   | { kind: 'reused' }
   | { kind: 'alarm' }
@@ -68,7 +69,7 @@ export const isLive = (family: Family, now: number) => family.revoked === null &
 export function present(families: Families, token: Presented, { policy, now }: Circumstances): After<Outcome> {
   const family = families.sessions[token.sessionId]
   if (!family) return [families, { kind: 'ended', why: 'unknown' }]
-  const { userId, generation } = family
+  const { userId, generation, authenticatedAt } = family
   if (family.revoked !== null || families.users[userId]?.tokenVersion !== family.tokenVersion)
     return [families, { kind: 'ended', why: 'revoked' }]
   if (expired(family, now)) return [families, { kind: 'ended', why: 'expired' }]
@@ -80,7 +81,7 @@ export function present(families: Families, token: Presented, { policy, now }: C
     return [revoked(versionBumped(families, userId), everything, 'reuse'), { kind: 'reused' }]
   }
   if (!token.genuine) return [families, { kind: 'alarm' }]
-  const live = { kind: 'live', sessionId: token.sessionId, userId } as const
+  const live = { kind: 'live', sessionId: token.sessionId, userId, authenticatedAt } as const
   if (token.generation === generation) {
     const idleExpiresAt = Math.min(now + policy.idleTtl, family.absoluteExpiresAt)
     const rotated = { ...family, generation: generation + 1, rotatedAt: now, idleExpiresAt }
@@ -107,6 +108,7 @@ export function open(
     idleExpiresAt: now + Math.min(policy.idleTtl, policy.absoluteTtl),
     absoluteExpiresAt: now + policy.absoluteTtl,
     tokenVersion: before.users[userId]?.tokenVersion ?? 0,
+    authenticatedAt: now,
     revoked: null,
   }
   return { ...before, sessions: { ...before.sessions, [sessionId]: family } }
@@ -149,16 +151,14 @@ export function changePassword(
 ): After<number | null> {
   const user = families.users[userId]
   if (user?.password !== from) return [families, null]
-  const changed = {
-    ...families,
-    users: { ...families.users, [userId]: { ...user, password: to, changes: user.changes + 1 } },
+  const tokenVersion = user.tokenVersion + (andSignOutOthers ? 1 : 0)
+  const own = families.sessions[sessionId]
+  const proven =
+    own && own.revoked === null ? { [sessionId]: { ...own, tokenVersion, authenticatedAt: circumstances.now } } : {}
+  const kept = {
+    users: { ...families.users, [userId]: { tokenVersion, password: to, changes: user.changes + 1 } },
+    sessions: { ...families.sessions, ...proven },
   }
-  if (!andSignOutOthers) return [changed, 0]
-  const bumped = versionBumped(changed, userId)
-  const own = bumped.sessions[sessionId]
-  const kept =
-    own && own.revoked === null
-      ? { ...bumped, sessions: { ...bumped.sessions, [sessionId]: { ...own, tokenVersion: user.tokenVersion + 1 } } }
-      : bumped
+  if (!andSignOutOthers) return [kept, 0]
   return revokeOthers(kept, { userId, sessionId, reason: 'password_changed' }, circumstances)
 }

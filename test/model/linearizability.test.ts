@@ -94,6 +94,7 @@ describe('the model, held to histories that no server may show', () => {
     idleExpiresAt: seconds(1_000),
     absoluteExpiresAt: seconds(1_000),
     tokenVersion: 0,
+    authenticatedAt: 0,
     revoked: null,
   }
   const start: Families = { users: { u: { tokenVersion: 0, password: '', changes: 0 } }, sessions: { s: family } }

@@ -23,7 +23,7 @@ export type Ask =
   | { procedure: 'auth.signIn'; userId: string; password: string; opens: string | null }
   | { procedure: 'token.refresh' | 'token.revoke' }
 
-export type AccessToken = { sessionId: string; userId: string; good: boolean }
+export type AccessToken = { sessionId: string; userId: string; authenticatedAt: number; good: boolean }
 
 /** What a request carries, read by the model's own eyes. In `token.*` the refresh token travels in the body. */
 export type Carried = { access: AccessToken | null; refresh: (Presented & { text: string }) | null }
@@ -55,7 +55,13 @@ export type Request = {
 }
 
 const endReasons = { unknown: 'NOT_SIGNED_IN', revoked: 'SESSION_REVOKED', expired: 'SESSION_EXPIRED' } as const
-const statusOf = (reason: string) => (reason === 'NOT_FOUND' ? 404 : 401)
+const statuses: Record<string, number> = { NOT_FOUND: 404, REAUTHENTICATION_REQUIRED: 403 }
+const statusOf = (reason: string) => statuses[reason] ?? 401
+
+/** What takes a proof of who one is that is at most ten minutes old; tokens tell the time in seconds. */
+const takesFreshProof = ['session.revokeAll', 'account.changePassword']
+const isFresh = ({ authenticatedAt }: Caller, { now }: Circumstances) =>
+  now / 1000 - Math.floor(authenticatedAt / 1000) <= 600
 
 const name = (token: { sessionId: string; generation: number }) => `${token.sessionId}:${token.generation}`
 
@@ -85,7 +91,7 @@ function* presented({ carried, instance, invoked, responded, circumstances }: Re
 /** Keys in one order, so that equal states are written alike. */
 const inOrder = <Value>(record: Record<string, Value>) => Object.fromEntries(Object.entries(record).sort())
 
-type Caller = { sessionId: string; userId: string }
+type Caller = { sessionId: string; userId: string; authenticatedAt: number }
 type Identity = {
   caller: Caller | null
   reason: string
@@ -163,6 +169,8 @@ export function* replyTo(request: Request): Acts<World, Reply> {
   }
 
   if (!caller) return refused(reason)
+  if (takesFreshProof.includes(ask.procedure) && !isFresh(caller, circumstances))
+    return refused('REAUTHENTICATION_REQUIRED')
   const { userId, sessionId } = caller
   switch (ask.procedure) {
     case 'auth.whoami':

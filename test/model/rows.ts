@@ -33,6 +33,7 @@ export async function readFamilies(queryable: Queryable, known: Families): Promi
           idleExpiresAt: row.idleExpiresAt.getTime(),
           absoluteExpiresAt: row.absoluteExpiresAt.getTime(),
           tokenVersion: row.tokenVersion,
+          authenticatedAt: row.authenticatedAt.getTime(),
           revoked: row.revokedReason,
         },
       ]),

@@ -233,9 +233,14 @@ export class Story {
 
   #readAccess(text: string | undefined) {
     if (!text) return null
-    const { sid, sub, exp, keyId } = readAccessToken(text)
+    const { sid, sub, exp, auth_time, keyId } = readAccessToken(text)
     // Five seconds of tolerance, as configured nowhere and documented.
-    return { sessionId: sid, userId: sub, good: this.#now < (exp + 5) * 1000 && !this.#revokedKeys.has(keyId) }
+    return {
+      sessionId: sid,
+      userId: sub,
+      authenticatedAt: auth_time * 1000,
+      good: this.#now < (exp + 5) * 1000 && !this.#revokedKeys.has(keyId),
+    }
   }
 
   #readRefresh(text: string | undefined) {
