@@ -67,7 +67,7 @@ for (const width of [640, 320]) {
     await signIn(admin, administrator)
     await admin.getByRole('button', { name: 'New service account' }).click()
     await admin.getByLabel('Name').fill(`Reflow ${width}`)
-    await admin.getByLabel('Scopes').fill('orders:read revocations:read')
+    await admin.getByRole('textbox', { name: 'Scopes' }).fill('orders:read revocations:read')
     await admin.getByRole('button', { name: 'Create', exact: true }).click()
     await expect(admin.getByRole('dialog', { name: /^The key of/ })).toBeVisible()
     expect(await lost(admin), 'key').toEqual([])
