@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyCookie from '@fastify/cookie'
 import fastifyCors from '@fastify/cors'
@@ -7,6 +6,8 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/connect.ts'
+import { boundConnections, defaultPatience, listenerOptions, type Patience } from './http/connections.ts'
+import { registerCspReports } from './http/csp-reports.ts'
 import { registerDashboard } from './http/dashboard.ts'
 import { type Draining, registerDrain } from './http/drain.ts'
 import { answerError, registerErrors } from './http/errors.ts'
@@ -19,6 +20,7 @@ import { registerOAuth } from './http/oauth.ts'
 import { observeServices } from './http/observed.ts'
 import { createRequestId } from './http/request-id.ts'
 import { registerRpc } from './http/rpc.ts'
+import { registerTransport } from './http/transport.ts'
 import { createDelivery } from './mail/deliver.ts'
 import { outboxSender, type SendMail, smtpSender } from './mail/send-mail.ts'
 import { createMetrics } from './metrics.ts'
@@ -46,6 +48,8 @@ export type AppOptions = {
   locate?: Locate
   /** Where log lines go instead of standard output. */
   logStream?: { write(line: string): void }
+  /** How long slow clients are waited for. */
+  patience?: Patience
   /** How mail leaves, instead of through `SMTP_URL` or into the outbox. */
   sendMail?: SendMail
 }
@@ -67,6 +71,7 @@ export async function buildApp({
   dashboardDirectory,
   locate = nowhere,
   logStream,
+  patience = defaultPatience,
   sendMail = mailSender(config),
 }: AppOptions): Promise<App> {
   const logger = loggerOptions(config.logLevel)
@@ -78,11 +83,11 @@ export async function buildApp({
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     routerOptions: { maxParamLength: longestProcedurePath },
     forceCloseConnections: true,
-    requestTimeout: 30_000,
     frameworkErrors: (error, request, reply) => void answerError(metrics, error, request, reply),
-    ...tlsOptions(config),
+    ...listenerOptions(config, patience),
   } as FastifyServerOptions) as FastifyInstance
   const { log } = app
+  boundConnections(app)
 
   const secrets = deriveSecrets(config.secrets)
   const keyRing = createKeyRing({ database, clock, secrets, config, log })
@@ -123,6 +128,7 @@ export async function buildApp({
     strictTransportSecurity: config.publicUrl.startsWith('https:') && { maxAge: 63_072_000, includeSubDomains: true },
     xFrameOptions: { action: 'deny' },
   })
+  registerTransport(app, config)
   await app.register(fastifyCookie)
   await app.register(fastifyCors, {
     origin: [...config.allowedOrigins],
@@ -136,6 +142,7 @@ export async function buildApp({
   registerHealth(app, services, draining)
   registerJwks(app, keyRing)
   await registerOAuth(app, services)
+  await registerCspReports(app, clock)
   await registerRpc(app, services)
   if (config.explorer) await registerExplorer(app)
   if (dashboardDirectory) await registerDashboard(app, dashboardDirectory)
@@ -169,10 +176,4 @@ export async function buildApp({
 /** Through the operator's mail server, or into a folder beside the data. */
 function mailSender({ smtpUrl, mailFrom, dataDirectory }: Config): SendMail {
   return smtpUrl ? smtpSender(smtpUrl, mailFrom) : outboxSender(join(dataDirectory, 'outbox'), mailFrom)
-}
-
-function tlsOptions({ tls }: Config) {
-  return tls
-    ? { https: { cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile), minVersion: 'TLSv1.2' } }
-    : {}
 }

@@ -154,6 +154,7 @@ const failures: Record<string, string> = {
   NOT_ALLOWED: "Your account isn't allowed to do this.",
   NOT_FOUND: 'That no longer exists.',
   ORIGIN_NOT_ALLOWED: "This page was opened from an address the server doesn't accept.",
+  HTTPS_REQUIRED: 'This server answers over https only. Open its https address.',
   REAUTHENTICATION_REQUIRED: 'Sign in again to do this.',
   NOT_SIGNED_IN: "You've been signed out.",
   SESSION_EXPIRED: "You've been signed out.",

@@ -29,6 +29,12 @@ export type TokenCookies = {
 const knownMaxAgeSeconds = 180 * 86_400
 const challengeMaxAgeSeconds = 300
 
+/**
+ * At the end of a session browsers drop what they keep of this origin's replies, pages in the back-forward cache among them (ASVS 14.3.1). Not
+ * `cookies`: it takes those of every subdomain along, and those of a sign-in that another tab has just completed. Not `storage`: the theme is there.
+ */
+const clearedAtTheEnd = '"cache"'
+
 /** `__Host-` (RFC 6265bis) wherever the page is served over https; plain names on http://localhost. */
 export function cookieNames(config: Config) {
   const secure = config.publicUrl.startsWith('https:')
@@ -65,6 +71,7 @@ export function tokenCookies(request: FastifyRequest, reply: FastifyReply, confi
       reply.setCookie(refresh, pair.refreshToken, { ...attributes, maxAge: pair.refreshMaxAgeSeconds })
     },
     clear() {
+      reply.header('clear-site-data', clearedAtTheEnd)
       reply.setCookie(access, '', { ...attributes, maxAge: 0 })
       reply.setCookie(refresh, '', { ...attributes, maxAge: 0 })
     },

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
+import { cspReportPath } from './csp-reports.ts'
 
 /** Stands in the built page wherever the nonce of a response belongs. */
 const placeholder = '__CSP_NONCE__'
@@ -20,7 +21,16 @@ const contentSecurityPolicy = (nonce: string) =>
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
+    `report-uri ${cspReportPath}`,
+    'report-to csp',
   ].join('; ')
+
+/** Where violations go, and what no page of ours ever asks a browser for. */
+const pageHeaders = {
+  'reporting-endpoints': `csp="${cspReportPath}"`,
+  'permissions-policy':
+    'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-create=(self), publickey-credentials-get=(self)',
+}
 
 /**
  * Serves the built dashboard: files with a hash in their name for a year, the page itself anew each time, for every address
@@ -36,7 +46,7 @@ export async function registerDashboard(app: FastifyInstance, directory: string)
     return reply
       .type('text/html; charset=utf-8')
       .header('cache-control', 'no-store')
-      .header('content-security-policy', contentSecurityPolicy(nonce))
+      .headers({ ...pageHeaders, 'content-security-policy': contentSecurityPolicy(nonce) })
       .send(page.replaceAll(placeholder, nonce))
   })
 }

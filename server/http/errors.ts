@@ -21,14 +21,18 @@ export function answerError(
   reply: FastifyReply,
 ): FastifyReply {
   const shape = errorShape(toTrpcError(error), request.id)
-  const { reason, httpStatus } = shape.data
+  const { reason, httpStatus, retryAfterSeconds } = shape.data
   metrics.requests.inc({ procedure: noProcedure, outcome: reason })
   if (reason === 'INTERNAL_ERROR') request.log.error({ event: 'internal_error', err: error }, 'Unforeseen error')
   else request.log.info({ event: 'request_refused', reason, ipAddress: request.ip }, 'Refused before any procedure')
   // Said here too: no hook has run for an address that Fastify cannot read.
   return reply
     .code(httpStatus)
-    .headers({ 'cache-control': 'no-store', 'x-request-id': request.id })
+    .headers({
+      'cache-control': 'no-store',
+      'x-request-id': request.id,
+      ...(retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds) } : {}),
+    })
     .send({ error: shape })
 }
 

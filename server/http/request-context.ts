@@ -32,6 +32,7 @@ export async function createContext(
   )
   const credentials = { bearer, cookies, origin, log: request.log, reachesProcedure }
   const { caller, refreshed } = await identify(services, credentials)
+  const callCount = info.calls.length
   const streamed = info.accept === 'application/jsonl'
-  return { services, caller, refreshed, cookies, device, origin, log: request.log, streamed }
+  return { services, caller, refreshed, cookies, device, origin, log: request.log, callCount, streamed }
 }

@@ -76,6 +76,8 @@ export type Context = {
   device: Device
   origin: Origin
   log: FastifyBaseLogger
+  /** How many calls the request carries. */
+  callCount: number
   /** Whether the reply's head leaves before a procedure has finished, so that no cookie can be set from within. */
   streamed: boolean
   /** What this request's refresh cookie turned into, if the context builder rotated it. */

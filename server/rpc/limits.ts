@@ -32,13 +32,15 @@ export function networkOf(address: string | null): string {
 }
 
 /** The part of a request that limits are counted by. */
-type Counted = Pick<Context, 'services' | 'log'> & { origin: Pick<Context['origin'], 'ipAddress'> }
+type Counted = Pick<Context, 'services' | 'log'> &
+  Partial<Pick<Context, 'callCount'>> & { origin: Pick<Context['origin'], 'ipAddress'> }
 
-/** Counts one attempt; `onFirst` runs for the first of a window that is refused. */
+/** Counts one attempt, of one request: what is limited does not travel in batches. `onFirst` runs for the first of a window that is refused. */
 async function count(
-  { services, origin, log }: Counted,
+  { services, origin, log, callCount = 1 }: Counted,
   { limit, subject, onFirst }: { limit: AttemptLimit; subject: string; onFirst?: () => Promise<void> },
 ): Promise<void> {
+  if (callCount > 1) throw new Refusal('INVALID_INPUT', { fields: { batch: 'Call this by itself' } })
   const { database, clock, metrics } = services
   const outcome = await countAttempt(database.orm, clock, { limit, subject })
   if (outcome.kind === 'allowed') return

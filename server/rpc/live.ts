@@ -9,6 +9,8 @@ import { StreamInterrupted } from './streams.ts'
 type Listener = {
   /** A session or a service account's key. */
   id: string
+  /** The user or the service account that it belongs to. */
+  ownerId: string
   /** Seconds since the epoch. */
   accessTokenExpiresAt: number
 }
@@ -30,7 +32,7 @@ export async function* live<Event>(
   source: Source<Event>,
 ): AsyncGenerator<Event, void> {
   const { feed, clock, streams } = services
-  const stream = streams.open(listener.id)
+  const stream = streams.open(listener.id, listener.ownerId)
   let isDue = true
   const unsubscribe = feed.subscribe((news) => {
     const heard = source.hears(news)

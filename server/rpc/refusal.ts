@@ -12,6 +12,7 @@ const refusals = {
   CODE_NOT_ACCEPTED: ['UNAUTHORIZED', "That code isn't right, or has been used already."],
   LINK_NOT_ACCEPTED: ['BAD_REQUEST', 'This link has been used already or is over. Ask for a new one.'],
   ORIGIN_NOT_ALLOWED: ['FORBIDDEN', 'This origin may not call this server.'],
+  HTTPS_REQUIRED: ['FORBIDDEN', 'This server answers over https only.'],
   NOT_ALLOWED: ['FORBIDDEN', 'You are not allowed to do this.'],
   REAUTHENTICATION_REQUIRED: ['FORBIDDEN', "Confirm that it's you to go on."],
   NOT_FOUND: ['NOT_FOUND', 'There is nothing here by that name.'],

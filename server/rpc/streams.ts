@@ -21,8 +21,8 @@ export type OpenStream = {
 
 /** The event streams that this instance holds open. Each costs a socket for as long as its reader likes, so they are counted. */
 export type Streams = {
-  /** Counts a stream in for its holder, a session or a service's key. Refuses with `TOO_MANY_ATTEMPTS`. */
-  open(holderId: string): OpenStream
+  /** Counts a stream in for its holder, a session or a service's key, and for whom that belongs to. Refuses with `TOO_MANY_ATTEMPTS`. */
+  open(holderId: string, ownerId: string): OpenStream
   /** How many are open. */
   count(): number
   /** Interrupts all of them. */
@@ -30,19 +30,21 @@ export type Streams = {
 }
 
 const perHolder = 10
+const perOwner = 40
 const perInstance = 2_000
 
 export function createStreams(): Streams {
   const open = new Map<string, number>()
   const rings = new Set<() => void>()
+  const countOf = (id: string) => open.get(id) ?? 0
   let closed = false
 
   return {
-    open(holderId) {
-      const held = open.get(holderId) ?? 0
+    open(holderId, ownerId) {
       if (rings.size >= perInstance) throw new Refusal('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: 30 })
-      if (held >= perHolder) throw new Refusal('TOO_MANY_ATTEMPTS', { retryAfterSeconds: 30 })
-      open.set(holderId, held + 1)
+      if (countOf(holderId) >= perHolder || countOf(ownerId) >= perOwner)
+        throw new Refusal('TOO_MANY_ATTEMPTS', { retryAfterSeconds: 30 })
+      for (const id of [holderId, ownerId]) open.set(id, countOf(id) + 1)
       let isRung = false
       let wake = () => {}
       function ring(): void {
@@ -62,9 +64,11 @@ export function createStreams(): Streams {
         },
         release() {
           if (!rings.delete(ring)) return
-          const left = (open.get(holderId) ?? 1) - 1
-          if (left > 0) open.set(holderId, left)
-          else open.delete(holderId)
+          for (const id of [holderId, ownerId]) {
+            const left = countOf(id) - 1
+            if (left > 0) open.set(id, left)
+            else open.delete(id)
+          }
         },
       }
     },

@@ -72,10 +72,10 @@ export const revocationsProcedure = publicProcedure.use(({ ctx, next }) => {
   switch (caller.kind) {
     case 'service':
       if (!caller.scopes.includes('revocations:read')) throw new Refusal('NOT_ALLOWED')
-      return next({ ctx: { listener: { ...caller, id: caller.keyId } } })
+      return next({ ctx: { listener: { ...caller, id: caller.keyId, ownerId: caller.accountId } } })
     case 'session':
       if (caller.role !== 'admin') throw new Refusal('NOT_ALLOWED')
-      return next({ ctx: { listener: { ...caller, id: caller.sessionId } } })
+      return next({ ctx: { listener: { ...caller, id: caller.sessionId, ownerId: caller.userId } } })
     case 'anonymous':
       throw new Refusal(caller.reason)
     case 'unavailable':

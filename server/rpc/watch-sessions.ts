@@ -21,7 +21,7 @@ export function watchSessions(
 
   return live(
     ctx,
-    { listener: { ...caller, id: currentId }, signal },
+    { listener: { ...caller, id: currentId, ownerId: userId }, signal },
     {
       hears: (news) => news.kind === 'devices' && (news.userId === null || news.userId === userId),
       async due() {

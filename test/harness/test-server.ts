@@ -4,6 +4,7 @@ import { type Config, readConfig } from '../../server/config.ts'
 import type { Database } from '../../server/database/connect.ts'
 import { attempts } from '../../server/database/schema.ts'
 import type { SendMail } from '../../server/mail/send-mail.ts'
+import type { Patience } from '../../server/http/connections.ts'
 import type { Locate } from '../../server/session/location.ts'
 import { type BrowserOptions, TestBrowser } from './test-browser.ts'
 import { createTestClock, type TestClock } from './test-clock.ts'
@@ -42,6 +43,7 @@ export type TestServerOptions = {
   instances?: number
   dashboardDirectory?: string
   locate?: Locate
+  patience?: Patience
 }
 
 export const testSecret = 'a secret that is only good for tests and long enough'
@@ -60,6 +62,7 @@ export async function startTestServer({
   instances: count = 1,
   dashboardDirectory,
   locate,
+  patience,
 }: TestServerOptions = {}): Promise<TestServer> {
   const testDatabase = await createTestDatabase()
   const clock = createTestClock()
@@ -88,6 +91,7 @@ export async function startTestServer({
       ...(config.smtpUrl ? {} : { sendMail }),
       ...(dashboardDirectory ? { dashboardDirectory } : {}),
       ...(locate ? { locate } : {}),
+      ...(patience ? { patience } : {}),
     })
     const url = (await app.listen({ host: '127.0.0.1', port: 0 })).replace('127.0.0.1', 'localhost')
     const instance: TestInstance = {

@@ -80,6 +80,7 @@ const production = {
   NODE_ENV: 'production',
   PUBLIC_URL: 'https://id.example.com',
   DATABASE_URL: 'embedded',
+  TRUSTED_PROXIES: '127.0.0.1/32',
 }
 
 it.each([
@@ -89,7 +90,8 @@ it.each([
   [{ ...production, EXPLORER: 'on' }, 200],
 ])('with %j the explorer answers %i', async (environment, status) => {
   const server = await startTestServer({ environment })
-  expect((await server.browser().send('/explorer')).status).toBe(status)
-  expect((await server.browser().send('/explorer/openapi.json')).status).toBe(status)
+  const browser = server.browser({ headers: { 'x-forwarded-proto': 'https' } })
+  expect((await browser.send('/explorer')).status).toBe(status)
+  expect((await browser.send('/explorer/openapi.json')).status).toBe(status)
   await server.close()
 })
