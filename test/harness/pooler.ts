@@ -60,12 +60,14 @@ export async function startPooler(postgresPort: number): Promise<Pooler> {
       connect_timeout: 2,
       onnotice: () => {},
     })
-    return sql`select 1`
-      .then(
-        () => true,
-        () => false,
-      )
-      .finally(() => sql.end({ timeout: 0 }))
+    try {
+      await sql`select 1`
+      return true
+    } catch {
+      return false
+    } finally {
+      await sql.end({ timeout: 0 })
+    }
   }
   while (!(await isUp())) {
     if (Date.now() > giveUpAt || child.exitCode !== null) throw new Error(`PgBouncer does not pool:\n${output}`)
