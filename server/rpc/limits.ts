@@ -77,13 +77,13 @@ export async function limitSecondFactorAttempt(ctx: Context, user: { id: string;
   await count(ctx, { limit: secondFactors, subject: `${user.id} ${device}` })
 }
 
-/** The account's owner has shown up: earlier failures do not count against them. */
+/** The account's owner has shown up: earlier failures of theirs do not count against them. In a browser that is known, strangers' failures still count against strangers. */
 export async function forgiveAccount(ctx: Context, account: string): Promise<void> {
   const { orm } = ctx.services.database
   const address = normalizeEmail(account)
   const device = knownDevice(ctx, address)
-  await forgetAttempts(orm, perAccount, address)
   if (device) await forgetAttempts(orm, perKnownDevice, `${address} ${device}`)
+  else await forgetAttempts(orm, perAccount, address)
 }
 
 /** The same for their codes. */

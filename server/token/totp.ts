@@ -18,6 +18,7 @@ export function totpUri(secret: string, account: string): string {
 
 /** The time step whose code this is, or `null`. `now` is milliseconds since the epoch. */
 export function totpStep(secret: string, code: string, now: number): number | null {
+  if (!/^\d{6}$/.test(code)) return null
   const totp = new TOTP({ ...settings, secret: Secret.fromBase32(secret) })
   const delta = totp.validate({ token: code, timestamp: now, window })
   return delta === null ? null : Math.floor(now / 1000 / period) + delta
