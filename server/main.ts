@@ -18,6 +18,8 @@ import { type DemoAccount, seedDemo } from './demo.ts'
 import { grantRole } from './grant-role.ts'
 import { type Locate, nowhere, openLocationDatabase } from './session/location.ts'
 import { type Role, roles } from './user/change-role.ts'
+import { pageLink } from './user/page-link.ts'
+import { offerSetUp } from './user/set-up-link.ts'
 
 type Mode = 'serve' | 'migrate' | 'demo' | 'grant'
 
@@ -116,7 +118,10 @@ function mailMode({ smtpUrl, dataDirectory }: Config): string {
     : `written into ${join(dataDirectory, 'outbox')} (set SMTP_URL to send it)`
 }
 
-function announce(config: Config, database: string, demo: DemoAccount | null): void {
+function announce(
+  config: Config,
+  { database, demo, setUp }: { database: string; demo: DemoAccount | null; setUp: string | null },
+): void {
   const lines = [
     ['Dashboard', config.publicUrl],
     ['API', `${config.publicUrl}/trpc`],
@@ -126,6 +131,9 @@ function announce(config: Config, database: string, demo: DemoAccount | null): v
     demo
       ? ['Next', `open the dashboard and sign in as ${demo.email} with ${demo.password}`]
       : ['Next', 'open the dashboard, create an account, and sign in from a second browser'],
+    ...(setUp === null
+      ? []
+      : [['Set up', `${pageLink(config, 'set-up', setUp)} (makes you the administrator: once, within 24 hours)`]]),
     ...(demo ? [['Service', `${demo.serviceKey} (for the examples)`]] : []),
     ['Stop', 'Ctrl-C'],
   ]
@@ -139,8 +147,9 @@ async function grant({ database }: Opened, email = '', role = ''): Promise<void>
   if (!email || !known) throw new StartError(`Say whom and what: npm run grant -- ada@example.com ${roles.join('|')}`)
   const granted = await grantRole(database, databaseClock(), { email, role: known })
   if (granted === 'unknownUser') throw new StartError(`Nobody has signed up as ${email}. Create the account first.`)
-  const said =
-    granted === 'changed' ? `${email} is ${known} from the next sign-in on.` : `${email} is ${known} already.`
+  if (granted === 'notAllowed')
+    throw new StartError(`${email} is the last administrator. Make somebody else one first: npm run grant`)
+  const said = granted === 'done' ? `${email} is ${known} from the next sign-in on.` : `${email} is ${known} already.`
   process.stdout.write(`${said}\n`)
 }
 
@@ -185,8 +194,9 @@ async function run(mode: Mode): Promise<void> {
       await opened.close()
     })
     const demo = mode === 'demo' ? await seedDemo(opened.database, clock, config) : null
+    const setUp = await opened.database.orm.transaction((transaction) => offerSetUp(transaction, clock))
     await listen(app, config)
-    announce(config, opened.describe, demo)
+    announce(config, { database: opened.describe, demo, setUp })
   } catch (error) {
     await opened.close()
     throw error

@@ -37,7 +37,14 @@ export const users = pgTable(
     suspendedAt: timestamp('suspended_at'),
     createdAt: timestamp('created_at').notNull(),
   },
-  (table) => [uniqueIndex('users_email').on(table.email)],
+  (table) => [
+    uniqueIndex('users_email').on(table.email),
+    // For searches by the beginning of a word, whatever the database's collation.
+    index('users_email_prefix').using('btree', table.email.op('text_pattern_ops')),
+    index('users_name_prefix').using('btree', sql`lower(${table.name}) text_pattern_ops`),
+    index('users_created').on(table.createdAt, table.id),
+    index('users_administrators').on(table.id).where(sql`${table.role} <> 'user'`),
+  ],
 )
 
 /**
@@ -82,6 +89,7 @@ export const sessions = pgTable(
     index('sessions_user').on(table.userId),
     index('sessions_revoked').on(table.revokedAt).where(sql`${table.revokedAt} is not null`),
     index('sessions_absolute_expiry').on(table.absoluteExpiresAt),
+    index('sessions_live').on(table.createdAt, table.id).where(sql`${table.revokedAt} is null`),
   ],
 )
 
@@ -280,3 +288,37 @@ export const erasedSessions = pgTable(
   },
   (table) => [index('erased_sessions_moment').on(table.erasedAt)],
 )
+
+/**
+ * What was done to others by those who may, and why. Triggers refuse every change of a row that stands here. No reference to users: who acted stays
+ * on record when their account is gone.
+ */
+export const auditEvents = pgTable(
+  'audit_events',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    actorKind: text('actor_kind').notNull(),
+    actorId: uuid('actor_id'),
+    action: text('action').notNull(),
+    targetKind: text('target_kind').notNull(),
+    targetId: text('target_id'),
+    reason: text('reason'),
+    details: jsonb('details').$type<Record<string, string | number>>(),
+    ipAddress: text('ip_address'),
+    requestId: text('request_id'),
+    createdAt: timestamp('created_at').notNull(),
+  },
+  (table) => [
+    index('audit_events_actor').on(table.actorId, table.id),
+    index('audit_events_target').on(table.targetId, table.id),
+  ],
+)
+
+/** The link that makes the first administrator: hashed, single-use, soon over. */
+export const setUpLinks = pgTable('set_up_links', {
+  id: uuid('id').primaryKey(),
+  secretHash: bytes('secret_hash').notNull(),
+  createdAt: timestamp('created_at').notNull(),
+  expiresAt: timestamp('expires_at').notNull(),
+  usedAt: timestamp('used_at'),
+})

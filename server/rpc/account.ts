@@ -25,6 +25,7 @@ import { tellOwner } from './notices.ts'
 import { passwordAndCode, provePasskeyResponse, refuseCode, spendCode } from './prove.ts'
 import { Refusal } from './refusal.ts'
 import { renewTokens } from './renew.ts'
+import { setUp } from './set-up.ts'
 import { freshProcedure, router, sessionProcedure, settingCookies } from './trpc.ts'
 
 const changePasswordInput = z.strictObject({
@@ -87,6 +88,7 @@ async function proveAgain(ctx: SessionContext, input: z.output<typeof proof>): P
 export const account = router({
   ...activity,
   ...factors,
+  ...setUp,
 
   /** Proves again who one is, with all that a sign-in would ask for; for ten minutes `freshProcedure` is content. */
   reauthenticate: sessionProcedure
@@ -187,12 +189,14 @@ export const account = router({
       const { userId } = caller
       const erased = await services.database.orm.transaction(async (transaction) => {
         const ids = await deleteUser(transaction, services.clock, { userId, email: input.email })
-        if (!ids) return null
+        if (!ids || ids === 'lastAdministrator') return ids
         const message = { kind: 'accountDeleted', circumstances: circumstancesOf(origin, services.clock) } as const
         await queueMail(transaction, services, { to: input.email, message })
         return ids
       })
       if (!erased) throw new Refusal('INVALID_INPUT', { fields: { email: "Type your account's address." } })
+      if (erased === 'lastAdministrator')
+        throw new Refusal('INVALID_INPUT', { fields: { email: 'Make somebody else an administrator first.' } })
       services.feed.add(erased)
       cookies.clear()
       return {}

@@ -1,14 +1,7 @@
 import { z } from 'zod'
 import { countSignInsByDay, listEvents, type SecurityEvent } from '../database/security-events.ts'
+import { eventCursor, moment, timeZone } from './input.ts'
 import { sessionProcedure } from './trpc.ts'
-
-/** A cursor is the id of the last event seen; opaque to clients. */
-const cursor = z
-  .string()
-  .regex(/^\d{1,15}$/, 'Use a cursor from an earlier page')
-  .transform(Number)
-
-const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
 
 /** Which events: of these kinds, from `since` on and before `until`. */
 const filter = z.strictObject({
@@ -17,23 +10,14 @@ const filter = z.strictObject({
   until: moment.optional(),
 })
 
-/** A name of the IANA database, as `Intl` knows it. */
-const timeZone = z
-  .string()
-  .max(50)
-  .refine(
-    (name) => Intl.supportedValuesOf('timeZone').includes(name) || name === 'UTC',
-    'Use a time zone such as Europe/Berlin',
-  )
-
-function toActivity({ id, kind, reason, sessionId, device, ipAddress, createdAt }: SecurityEvent) {
+export function toActivity({ id, kind, reason, sessionId, device, ipAddress, createdAt }: SecurityEvent) {
   return { id: String(id), kind, reason, sessionId, device, ipAddress, createdAt: createdAt.toISOString() }
 }
 
 /** What has happened to the caller's account. */
 export const activity = {
   activity: sessionProcedure
-    .input(filter.extend({ cursor: cursor.optional(), limit: z.int().min(1).max(100).default(50) }))
+    .input(filter.extend({ cursor: eventCursor.optional(), limit: z.int().min(1).max(100).default(50) }))
     .query(async ({ ctx: { services, caller }, input: { cursor: before, limit, ...narrowed } }) => {
       const page = { ...narrowed, before, limit: limit + 1 }
       const events = await listEvents(services.database.orm, caller.userId, page)

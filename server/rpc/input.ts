@@ -89,3 +89,20 @@ export const resumption = z
       .optional(),
   })
   .optional()
+
+/** A cursor is the id of the last event seen; opaque to clients. */
+export const eventCursor = z
+  .string()
+  .regex(/^\d{1,15}$/, 'Use a cursor from an earlier page')
+  .transform(Number)
+
+export const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
+
+/** A name of the IANA database, as `Intl` knows it. */
+export const timeZone = z
+  .string()
+  .max(50)
+  .refine(
+    (name) => Intl.supportedValuesOf('timeZone').includes(name) || name === 'UTC',
+    'Use a time zone such as Europe/Berlin',
+  )

@@ -1,4 +1,5 @@
 import { account } from './account.ts'
+import { admin } from './admin/admin.ts'
 import { auth } from './auth.ts'
 import { revocation } from './revocation.ts'
 import { service } from './service.ts'
@@ -7,7 +8,7 @@ import { token } from './token.ts'
 import { router as createRouter } from './trpc.ts'
 
 /** Every procedure that the server answers, under `/trpc`. */
-export const router = createRouter({ auth, session, account, token, revocation, service })
+export const router = createRouter({ auth, session, account, token, revocation, service, admin })
 
 /** What typed clients are made from: `createTRPCClient<Router>`. */
 export type Router = typeof router

@@ -1,17 +1,24 @@
 import { initTRPC } from '@trpc/server'
-import type { Context } from './context.ts'
+import type { Context, SessionCaller } from './context.ts'
 import { errorShape } from './error-shape.ts'
 import { faultToRefusal } from './faults.ts'
+import { allows, type Policy } from './policies.ts'
 import { Refusal } from './refusal.ts'
 
 /** Streams say something every ten seconds, so that proxies keep them open and clients notice when they are dead. */
 const sse = { ping: { enabled: true, intervalMs: 10_000 }, client: { reconnectAfterInactivityMs: 30_000 } }
 
-const trpc = initTRPC.context<Context>().create({
-  isDev: false,
-  sse,
-  errorFormatter: ({ error, ctx, path }) => errorShape(error, ctx?.origin.requestId ?? null, path),
-})
+/** Who may call a procedure, as the explorer says it and a test holds every procedure to. */
+export type Access = 'public' | 'session' | 'fresh' | `policy:${Policy}` | `policy:${Policy} fresh`
+
+const trpc = initTRPC
+  .context<Context>()
+  .meta<{ access: Access }>()
+  .create({
+    isDev: false,
+    sse,
+    errorFormatter: ({ error, ctx, path }) => errorShape(error, ctx?.origin.requestId ?? null, path),
+  })
 
 export const { router } = trpc
 
@@ -35,10 +42,10 @@ const withFaults = trpc.middleware(async ({ next }) => {
 })
 
 /** Anybody may call. Credentials that cannot be checked are still no reason to fail. */
-export const publicProcedure = trpc.procedure.use(counted).use(withFaults)
+export const publicProcedure = trpc.procedure.use(counted).use(withFaults).meta({ access: 'public' })
 
 /** Only a signed-in session may call; `ctx.caller` is that session. */
-export const sessionProcedure = publicProcedure.use(({ ctx, next }) => {
+export const sessionProcedure = publicProcedure.meta({ access: 'session' }).use(({ ctx, next }) => {
   const { caller } = ctx
   switch (caller.kind) {
     case 'session':
@@ -59,22 +66,54 @@ const freshForSeconds = 10 * 60
  * Only somebody who has proven who they are within the last ten minutes may call, however young or old the session is: whoever finds
  * an open browser cannot take the account over. `account.reauthenticate` renews the proof.
  */
-export const freshProcedure = sessionProcedure.use(({ ctx, next }) => {
-  const { caller, services } = ctx
-  if (services.clock.now() / 1000 - caller.authenticatedAt > freshForSeconds)
-    throw new Refusal('REAUTHENTICATION_REQUIRED')
+export const freshProcedure = sessionProcedure.meta({ access: 'fresh' }).use(({ ctx, next }) => {
+  requireFresh(ctx)
   return next()
 })
 
+function requireFresh({ caller, services }: { caller: SessionCaller; services: Context['services'] }): void {
+  if (services.clock.now() / 1000 - caller.authenticatedAt > freshForSeconds)
+    throw new Refusal('REAUTHENTICATION_REQUIRED')
+}
+
+/**
+ * Only a session whose role has this policy may call. To everybody else who is signed in, and to programs, there is nothing here (404). Nobody in
+ * particular is told to sign in, as everywhere: a session that has just ended must not look like a right that was taken away.
+ */
+export const policyProcedure = (policy: Policy) =>
+  publicProcedure.meta({ access: `policy:${policy}` }).use(({ ctx, next }) => {
+    const { caller } = ctx
+    switch (caller.kind) {
+      case 'session':
+        if (!allows(caller.role, policy)) throw new Refusal('NOT_FOUND')
+        return next({ ctx: { caller } })
+      case 'service':
+        throw new Refusal('NOT_FOUND')
+      case 'anonymous':
+        throw new Refusal(caller.reason)
+      case 'unavailable':
+        throw new Refusal('TEMPORARILY_UNAVAILABLE', { retryAfterSeconds: 1 })
+    }
+  })
+
+/** The same for acts: whoever has the policy must have proven who they are within the last ten minutes. */
+export const freshPolicyProcedure = (policy: Policy) =>
+  policyProcedure(policy)
+    .meta({ access: `policy:${policy} fresh` })
+    .use(({ ctx, next }) => {
+      requireFresh(ctx)
+      return next()
+    })
+
 /** Whoever may hear of everybody's revocations: service accounts with the scope `revocations:read`, and administrators. */
-export const revocationsProcedure = publicProcedure.use(({ ctx, next }) => {
+export const revocationsProcedure = publicProcedure.meta({ access: 'policy:revocations:read' }).use(({ ctx, next }) => {
   const { caller } = ctx
   switch (caller.kind) {
     case 'service':
       if (!caller.scopes.includes('revocations:read')) throw new Refusal('NOT_ALLOWED')
       return next({ ctx: { listener: { ...caller, id: caller.keyId, ownerId: caller.accountId } } })
     case 'session':
-      if (caller.role !== 'admin') throw new Refusal('NOT_ALLOWED')
+      if (!allows(caller.role, 'revocations:read')) throw new Refusal('NOT_ALLOWED')
       return next({ ctx: { listener: { ...caller, id: caller.sessionId, ownerId: caller.userId } } })
     case 'anonymous':
       throw new Refusal(caller.reason)

@@ -5,7 +5,13 @@ import { sessions, users } from '../database/schema.ts'
 import { type Origin, recordEvent } from '../database/security-events.ts'
 
 /** Why every session of a user was ended at once. */
-export type RevokedAllReason = 'revoked_all' | 'role_changed' | 'password_reset' | 'second_factors_reset'
+export type RevokedAllReason =
+  | 'revoked_all'
+  | 'role_changed'
+  | 'password_reset'
+  | 'second_factors_reset'
+  | 'suspended'
+  | 'administrator'
 
 type Subject = { userId: string; sessionId: string; origin: Origin }
 

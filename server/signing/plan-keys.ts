@@ -16,7 +16,7 @@ const longestTokenSeconds = 15 * 60
 const advisoryLock = 7_305_883
 
 /** Verifiers need time to fetch a key before it signs: a quarter of its life, a day at most. */
-const publicationLead = (ttlSeconds: number) => Math.min(ttlSeconds / 4, 86_400)
+export const publicationLead = (ttlSeconds: number) => Math.min(ttlSeconds / 4, 86_400)
 
 /**
  * Makes sure that a key signs now and that the next one is published in time. Instances take turns under an advisory
@@ -27,23 +27,36 @@ export async function planKeys({ database, clock, secrets, config }: KeyDependen
   if (!due) return
   const key = await generateSigningKey(config.signingAlgorithm)
   await database.orm.transaction(async (transaction) => {
-    await transaction.execute(sql`select pg_advisory_xact_lock(${advisoryLock})`)
+    await lockKeys(transaction)
     const plan = await planOf(transaction, clock, config, secrets)
-    if (!plan) return
-    const signsFrom = after(clock.sql(), plan.inSeconds)
-    await transaction.insert(signingKeys).values({
-      id: key.id,
-      algorithm: key.algorithm,
-      publicKey: key.publicKey,
-      encryptedPrivateKey: wrapPrivateKey(key.id, key.privateKey, secrets),
-      createdAt: clock.sql(),
-      signsFrom,
-    })
-    await transaction
-      .update(signingKeys)
-      .set({ trustedUntil: after(signsFrom, longestTokenSeconds + clockToleranceSeconds) })
-      .where(and(ne(signingKeys.id, key.id), isNull(signingKeys.trustedUntil)))
+    if (plan) await publishKey(transaction, { clock, secrets }, { key, ...plan })
   })
+}
+
+/** Whatever publishes a key takes turns. */
+export async function lockKeys(transaction: Queryable): Promise<void> {
+  await transaction.execute(sql`select pg_advisory_xact_lock(${advisoryLock})`)
+}
+
+/** Publishes a key that begins to sign in so many seconds. Those before it are trusted until their last tokens have expired. */
+export async function publishKey(
+  transaction: Queryable,
+  { clock, secrets }: Pick<KeyDependencies, 'clock' | 'secrets'>,
+  { key, inSeconds }: { key: Awaited<ReturnType<typeof generateSigningKey>>; inSeconds: number },
+): Promise<void> {
+  const signsFrom = after(clock.sql(), inSeconds)
+  await transaction.insert(signingKeys).values({
+    id: key.id,
+    algorithm: key.algorithm,
+    publicKey: key.publicKey,
+    encryptedPrivateKey: wrapPrivateKey(key.id, key.privateKey, secrets),
+    createdAt: clock.sql(),
+    signsFrom,
+  })
+  await transaction
+    .update(signingKeys)
+    .set({ trustedUntil: after(signsFrom, longestTokenSeconds + clockToleranceSeconds) })
+    .where(and(ne(signingKeys.id, key.id), isNull(signingKeys.trustedUntil)))
 }
 
 /** In how many seconds a key that is to be created now must begin to sign; `null` when none is due. */

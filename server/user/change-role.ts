@@ -1,28 +1,36 @@
 import { and, eq, ne } from 'drizzle-orm'
 import type { Clock } from '../clock.ts'
+import { type Act, discreet, recordAudit } from '../database/audit-events.ts'
 import type { Queryable } from '../database/connect.ts'
+import { withinReach } from '../database/reach.ts'
 import { users } from '../database/schema.ts'
-import { type Origin, recordEvent } from '../database/security-events.ts'
-import { normalizeEmail } from './user.ts'
+import { recordEvent } from '../database/security-events.ts'
+import { type ActOutcome, whyUnchanged } from './act-on-user.ts'
+import { leavesAnAdministrator, lockAdministrators } from './administrators.ts'
 
-export const roles = ['user', 'admin'] as const
+export const roles = ['user', 'support', 'admin'] as const
 export type Role = (typeof roles)[number]
-
-export type RoleChange = { kind: 'changed'; userId: string } | { kind: 'unchanged' } | { kind: 'unknownUser' }
 
 /** Gives a user a role. The old one stands in tokens that were issued: end their sessions in the same transaction. */
 export async function changeRole(
   transaction: Queryable,
   clock: Clock,
-  { email, role, origin }: { email: string; role: Role; origin: Origin },
-): Promise<RoleChange> {
-  const address = eq(users.email, normalizeEmail(email))
-  const [changed] = await transaction
+  { userId, role, act }: { userId: string; role: Role; act: Act },
+): Promise<ActOutcome> {
+  await lockAdministrators(transaction)
+  const [before] = await transaction
+    .select({ role: users.role })
+    .from(users)
+    .where(eq(users.id, userId))
+    .for('no key update')
+  const [user] = await transaction
     .update(users)
     .set({ role })
-    .where(and(address, ne(users.role, role)))
-    .returning({ userId: users.id })
-  if (!changed) return { kind: (await transaction.$count(users, address)) > 0 ? 'unchanged' : 'unknownUser' }
-  await recordEvent(transaction, clock, origin, { userId: changed.userId, kind: 'role_changed', reason: role })
-  return { kind: 'changed', userId: changed.userId }
+    .where(and(eq(users.id, userId), ne(users.role, role), withinReach(act.actor), leavesAnAdministrator()))
+    .returning({ email: users.email })
+  if (!user || !before) return whyUnchanged(transaction, { userId, actor: act.actor, already: eq(users.role, role) })
+  await recordEvent(transaction, clock, discreet(act.origin), { userId, kind: 'role_changed', reason: role })
+  const details = { from: before.role, to: role }
+  await recordAudit(transaction, clock, act, { action: 'role_changed', target: { kind: 'user', id: userId }, details })
+  return { kind: 'done', userId, email: user.email }
 }

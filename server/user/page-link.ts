@@ -9,6 +9,7 @@ type Page =
   | 'confirm-sign-up'
   | 'confirm-email'
   | 'reset-password'
+  | 'set-up'
 
 /** An address of the dashboard. A token goes into the fragment, which is sent to no server; the page presents it by a POST. */
 export function pageLink({ publicUrl }: Config, page: Page, token?: string): string {

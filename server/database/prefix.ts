@@ -1,0 +1,4 @@
+/** A pattern for LIKE that fits what starts with `text`, whatever characters it has. */
+export function startsWith(text: string): string {
+  return `${text.replace(/[\\%_]/g, '\\$&')}%`
+}
