@@ -1,11 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import postgres from 'postgres'
+import type { Certificate } from './certificate.ts'
 
 /** A Postgres of our own on loopback, which can be stopped and started again on the same data. */
 export type PostgresServer = {
@@ -79,8 +80,14 @@ function unprivileged(): { uid: number; gid: number } | Record<string, never> {
   return { uid: idOf('-u'), gid: idOf('-g') }
 }
 
-/** Prepares a server; `durable` keeps fsync on, for tests that kill it. */
-export async function createPostgresServer({ durable = false } = {}): Promise<PostgresServer> {
+/** Prepares a server; `durable` keeps fsync on, for tests that kill it. With a certificate it speaks TLS to whoever asks for it. */
+export async function createPostgresServer({
+  durable = false,
+  tls,
+}: {
+  durable?: boolean
+  tls?: Certificate
+} = {}): Promise<PostgresServer> {
   const binaries = binariesFolder()
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-postgres-'))
   const data = join(folder, 'data')
@@ -92,6 +99,13 @@ export async function createPostgresServer({ durable = false } = {}): Promise<Po
     ...inheritable,
     stdio: ['ignore', 'ignore', 'inherit'],
   })
+  // Postgres reads a key only from a file that is its own.
+  const [certificateFile, keyFile] = [join(folder, 'server.pem'), join(folder, 'server-key.pem')]
+  if (tls) {
+    writeFileSync(certificateFile, tls.cert)
+    writeFileSync(keyFile, tls.key, { mode: 0o600 })
+    if ('uid' in user) chownSync(keyFile, user.uid, user.gid)
+  }
   const port = await freePort()
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   let child: ChildProcess | undefined
@@ -115,6 +129,7 @@ export async function createPostgresServer({ durable = false } = {}): Promise<Po
       unix_socket_directories: '',
       max_connections: 300,
       fsync: durable ? 'on' : 'off',
+      ...(tls ? { ssl: 'on', ssl_cert_file: certificateFile, ssl_key_file: keyFile } : {}),
     }
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
     let output = ''
