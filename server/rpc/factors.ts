@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Queryable } from '../database/connect.ts'
 import { recordEvent, type SecurityEventKind } from '../database/security-events.ts'
 import type { Factor } from '../mail/message.ts'
-import { beginAuthenticatorApp, removeAuthenticatorApp, useCode } from '../user/authenticator-app.ts'
+import { beginAuthenticatorApp, removeAuthenticatorApp, takeCode } from '../user/authenticator-app.ts'
 import { closeChallenge, findChallenge, openChallenge } from '../user/challenges.ts'
 import { findUser } from '../user/find-user.ts'
 import { addPasskey, passkeyCreationOptions, removePasskey, renamePasskey } from '../user/passkeys.ts'
@@ -70,7 +70,7 @@ export const factors = {
       const user = await ownUser(ctx)
       await limitSecondFactorAttempt(ctx, user)
       const confirmed = await services.database.orm.transaction(async (transaction) => {
-        if (!(await useCode(transaction, services, { userId, code, confirming: true }))) return null
+        if (!(await takeCode(transaction, services, { userId, code, confirming: true }))) return null
         const notice = { kind: 'factorAdded', factor: 'authenticatorApp' } as const
         await record(transaction, ctx, { user, kind: 'authenticator_app_added', notice })
         return { recoveryCodes: await firstCodes(transaction, ctx) }

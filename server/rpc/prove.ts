@@ -5,7 +5,7 @@ import { authenticate } from '../user/authenticate.ts'
 import { closeChallenge, findChallenge } from '../user/challenges.ts'
 import { provePasskey } from '../user/passkeys.ts'
 import { countRecoveryCodes } from '../user/recovery-codes.ts'
-import { type TypedCode, useSecondFactor } from '../user/second-factors.ts'
+import { type TypedCode, takeTypedCode } from '../user/second-factors.ts'
 import type { User } from '../user/user.ts'
 import type { Context } from './context.ts'
 import { limitPasswordAttempt } from './limits.ts'
@@ -38,7 +38,7 @@ export async function spendCode(
 ): Promise<boolean> {
   const { services, origin } = ctx
   const { id: userId, email } = user
-  if (!(await useSecondFactor(transaction, services, { userId, ...typed }))) return false
+  if (!(await takeTypedCode(transaction, services, { userId, ...typed }))) return false
   if (typed.kind === 'authenticatorApp') return true
   await recordEvent(transaction, services.clock, origin, { userId, kind: 'recovery_code_used' })
   const left = await countRecoveryCodes(transaction, userId)

@@ -7,7 +7,7 @@ const idLength = 16
 const secretLength = 32
 
 /** Characters of every such token: 48 bytes in base64url. */
-export const singleUseTokenLength = ((idLength + secretLength) * 4) / 3
+const singleUseTokenLength = ((idLength + secretLength) * 4) / 3
 
 /** A new token. Its text is sent once and kept nowhere; the row keeps `secretHash`. */
 export function newSingleUseToken(): { text: string; id: string; secretHash: Buffer } {

@@ -33,7 +33,7 @@ export async function beginAuthenticatorApp(
  * Whether this is the code that the user's app shows now; it is spent by the answer (RFC 6238, 5.2), so that of two who present it
  * one succeeds. With `confirming`, an app that is being set up is in use from then on.
  */
-export async function useCode(
+export async function takeCode(
   queryable: Queryable,
   { clock, secrets }: Dependencies,
   { userId, code, confirming = false }: { userId: string; code: string; confirming?: boolean },

@@ -14,7 +14,7 @@ export type Challenge =
   | { kind: 'new_passkey'; userId: string; nonce: string }
 
 /** How long the other half may take. */
-export const challengeSeconds = 300
+const challengeSeconds = 300
 
 /** Keeps a challenge, and answers the text of the cookie that stands for it. */
 export async function openChallenge(queryable: Queryable, clock: Clock, challenge: Challenge): Promise<string> {

@@ -7,7 +7,7 @@ import type { Origin } from '../database/security-events.ts'
 import { queueMail } from '../mail/queue-mail.ts'
 import type { DerivedSecrets } from '../token/derived-secrets.ts'
 import type { SingleUseToken } from '../token/single-use-token.ts'
-import { createLink, useLink } from './mailed-links.ts'
+import { createLink, takeLink } from './mailed-links.ts'
 import { pageLink } from './page-link.ts'
 import { type NewUser, type SignedUp, signUp } from './sign-up.ts'
 import { normalizeEmail } from './user.ts'
@@ -40,7 +40,7 @@ export async function confirmSignUp(
   clock: Clock,
   { token, origin }: { token: SingleUseToken; origin: Origin },
 ): Promise<SignedUp | null> {
-  const link = await useLink(transaction, clock, { token, purposes: ['sign_up'] })
+  const link = await takeLink(transaction, clock, { token, purposes: ['sign_up'] })
   if (!link?.email || !link.passwordHash) return null
   const { email, name, passwordHash } = link
   return signUp(transaction, clock, { email, name, passwordHash, origin, emailVerified: true })

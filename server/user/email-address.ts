@@ -8,7 +8,7 @@ import { queueMail } from '../mail/queue-mail.ts'
 import type { DerivedSecrets } from '../token/derived-secrets.ts'
 import type { SingleUseToken } from '../token/single-use-token.ts'
 import { circumstancesOf } from './circumstances.ts'
-import { createLink, type LinkPurpose, useLink, withdrawLinks } from './mailed-links.ts'
+import { createLink, type LinkPurpose, takeLink, withdrawLinks } from './mailed-links.ts'
 import { pageLink } from './page-link.ts'
 import { normalizeEmail } from './user.ts'
 
@@ -97,7 +97,7 @@ export async function confirmEmail(
   { token, origin }: { token: SingleUseToken; origin: Origin },
 ): Promise<EmailConfirmed> {
   const { clock } = dependencies
-  const link = await useLink(transaction, clock, { token, purposes: ['confirm_email', ...changing] })
+  const link = await takeLink(transaction, clock, { token, purposes: ['confirm_email', ...changing] })
   if (!link?.userId || !link.email) return { kind: 'refused' }
   const { userId, email, purpose } = link
   // Both links used at the same moment take turns here, so that the second sees the first.

@@ -37,7 +37,7 @@ export async function createLink(transaction: Queryable, clock: Clock, link: New
 export type UsedLink = typeof mailedLinks.$inferSelect
 
 /** Uses a link up: of any number who try at once, one succeeds. `null` for one that is unknown, used, over, or for another purpose. */
-export async function useLink(
+export async function takeLink(
   transaction: Queryable,
   clock: Clock,
   { token, purposes }: { token: SingleUseToken; purposes: readonly LinkPurpose[] },

@@ -7,7 +7,7 @@ import { type Origin, recordEvent } from '../database/security-events.ts'
 import { queueMail } from '../mail/queue-mail.ts'
 import type { DerivedSecrets } from '../token/derived-secrets.ts'
 import { hashSingleUseSecret, type SingleUseToken } from '../token/single-use-token.ts'
-import { createLink, useLink, withdrawLinks } from './mailed-links.ts'
+import { createLink, takeLink, withdrawLinks } from './mailed-links.ts'
 import { pageLink } from './page-link.ts'
 import { normalizeEmail } from './user.ts'
 
@@ -59,7 +59,7 @@ export async function resetPassword(
   clock: Clock,
   { token, passwordHash, origin }: { token: SingleUseToken; passwordHash: string; origin: Origin },
 ): Promise<{ userId: string; email: string } | null> {
-  const link = await useLink(transaction, clock, { token, purposes: ['reset_password'] })
+  const link = await takeLink(transaction, clock, { token, purposes: ['reset_password'] })
   if (!link?.userId) return null
   const now = clock.sql()
   const [user] = await transaction

@@ -17,7 +17,7 @@ export async function replaceRecoveryCodes(transaction: Queryable, clock: Clock,
 }
 
 /** Uses one code up; `false` for one that is not the user's, or has been used. */
-export async function useRecoveryCode(
+export async function takeRecoveryCode(
   queryable: Queryable,
   clock: Clock,
   { userId, code }: { userId: string; code: string },

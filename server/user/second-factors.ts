@@ -3,9 +3,9 @@ import type { Clock } from '../clock.ts'
 import type { Queryable } from '../database/connect.ts'
 import { authenticatorApps, passkeys, recoveryCodes, users } from '../database/schema.ts'
 import type { DerivedSecrets } from '../token/derived-secrets.ts'
-import { removeAuthenticatorApp, useCode } from './authenticator-app.ts'
+import { removeAuthenticatorApp, takeCode } from './authenticator-app.ts'
 import { removePasskeys } from './passkeys.ts'
-import { removeRecoveryCodes, useRecoveryCode } from './recovery-codes.ts'
+import { removeRecoveryCodes, takeRecoveryCode } from './recovery-codes.ts'
 
 /** What can complete a sign-in whose password was right. */
 export type SecondFactor = 'authenticatorApp' | 'passkey' | 'recoveryCode'
@@ -47,14 +47,14 @@ export function hasSecondFactor() {
 }
 
 /** Whether a code is right; it is spent by the answer. */
-export async function useSecondFactor(
+export async function takeTypedCode(
   queryable: Queryable,
   dependencies: { clock: Clock; secrets: DerivedSecrets },
   { userId, kind, code }: TypedCode & { userId: string },
 ): Promise<boolean> {
   return kind === 'authenticatorApp'
-    ? useCode(queryable, dependencies, { userId, code })
-    : useRecoveryCode(queryable, dependencies.clock, { userId, code })
+    ? takeCode(queryable, dependencies, { userId, code })
+    : takeRecoveryCode(queryable, dependencies.clock, { userId, code })
 }
 
 /** Takes the recovery codes away once there is nothing left that they stand in for. */
