@@ -17,6 +17,7 @@ type Dependencies = {
 }
 
 const lookEveryMilliseconds = 10_000
+const lookAfterMilliseconds = 250
 /** Waits of 1, 2, 4 … minutes: twelve tries take two days. */
 const firstWaitSeconds = 60
 const mostAttempts = 12
@@ -27,6 +28,7 @@ const mostAttempts = 12
  */
 export function createDelivery({ database, clock, secrets, sendMail, log }: Dependencies) {
   let timer: NodeJS.Timeout | undefined
+  let soon: NodeJS.Timeout | undefined
   let stopped = false
   let running: Promise<void> | null = null
   let again = false
@@ -91,8 +93,9 @@ export function createDelivery({ database, clock, secrets, sendMail, log }: Depe
     }
   }
 
-  /** Looks for mail now; whoever asks while somebody looks is served by one more look. */
+  /** Looks for mail; whoever asks while somebody looks is served by one more look. */
   function look(): void {
+    soon = undefined
     if (stopped) return
     again = true
     running ??= deliverAll().finally(() => {
@@ -100,15 +103,21 @@ export function createDelivery({ database, clock, secrets, sendMail, log }: Depe
     })
   }
 
+  /** When whoever caused a mail has been answered: the work of sending must not tell in the time of the answer. */
+  function lookSoon(): void {
+    soon ??= setTimeout(look, lookAfterMilliseconds).unref()
+  }
+
   return {
     async start() {
-      await database.listen('latchkey_mail', look, look)
+      await database.listen('latchkey_mail', lookSoon, lookSoon)
       timer = setInterval(look, lookEveryMilliseconds).unref()
     },
     /** Resolves when the mail in hand has been sent. */
     async stop() {
       stopped = true
       clearInterval(timer)
+      clearTimeout(soon)
       await running
     },
   }

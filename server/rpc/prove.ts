@@ -68,7 +68,7 @@ export async function provePasskeyResponse(ctx: Context, response: Authenticatio
       : ({ kind: 'refused', why: 'no_challenge', userId: null } as const)
   if (outcome.kind === 'proven') return outcome
   const { why: reason, userId } = outcome
-  if (userId) await recordEvent(database.orm, clock, origin, { userId, kind: 'sign_in_failed', reason })
+  await recordEvent(database.orm, clock, origin, { userId, kind: 'sign_in_failed', reason })
   services.metrics.signInFailures.inc({ reason })
   log.info({ event: 'passkey_refused', reason, userId, ipAddress: origin.ipAddress }, 'Passkey refused')
   throw new Refusal('INVALID_CREDENTIALS')

@@ -6,7 +6,6 @@ import {
   type RegistrationResponseJSON,
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
-  type WebAuthnCredential,
 } from '@simplewebauthn/server'
 import { and, eq } from 'drizzle-orm'
 import type { Clock } from '../clock.ts'
@@ -25,8 +24,6 @@ const partyOf = ({ publicUrl, allowedOrigins }: Config) => ({
   expectedRPID: new URL(publicUrl).hostname,
   expectedOrigin: [...allowedOrigins],
 })
-
-const transportsOf = (text: string) => text.split(' ').filter(Boolean) as NonNullable<WebAuthnCredential['transports']>
 
 function toPasskey({ id, name, synced, createdAt, lastUsedAt }: typeof passkeys.$inferSelect): Passkey {
   return { id, name, synced, createdAt: createdAt.toISOString(), lastUsedAt: lastUsedAt?.toISOString() ?? null }
@@ -143,6 +140,18 @@ export async function addPasskey(
   return row ? { kind: 'added', passkey: toPasskey(row) } : { kind: 'refused' }
 }
 
+/** A key that nobody holds (the base point of P-256), so that a passkey that nobody has enrolled costs a verification as well. */
+const nobody = {
+  credentialId: 'AA',
+  publicKey: Buffer.from(
+    'a5010203262001215820' +
+      '6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296' +
+      '225820' +
+      '4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5',
+    'hex',
+  ),
+}
+
 /** Whose passkey it was; why it was refused is for the log. */
 export type ProvenPasskey =
   | { kind: 'proven'; user: User; tokenVersion: number; amr: readonly string[] }
@@ -157,12 +166,24 @@ export async function provePasskey(
   { clock, config }: { clock: Clock; config: Config },
   { nonce, response }: { nonce: string; response: AuthenticationResponseJSON },
 ): Promise<ProvenPasskey> {
+  const verify = ({ credentialId: id, publicKey }: Pick<typeof passkeys.$inferSelect, 'credentialId' | 'publicKey'>) =>
+    verifyAuthenticationResponse({
+      response,
+      expectedChallenge: nonce,
+      ...partyOf(config),
+      requireUserVerification: true,
+      // The counter is compared below, so that the reason is known.
+      credential: { id, publicKey: new Uint8Array(publicKey), counter: 0 },
+    }).catch(() => null)
   const [row] = await queryable
     .select({ passkey: passkeys, user: users })
     .from(passkeys)
     .innerJoin(users, eq(users.id, passkeys.userId))
     .where(eq(passkeys.credentialId, response.id))
-  if (!row) return { kind: 'refused', why: 'unknown_passkey', userId: null }
+  if (!row) {
+    await verify(nobody)
+    return { kind: 'refused', why: 'unknown_passkey', userId: null }
+  }
   const { passkey, user } = row
   const refused = (why: 'bad_signature' | 'counter' | 'suspended'): ProvenPasskey => ({
     kind: 'refused',
@@ -172,19 +193,7 @@ export async function provePasskey(
   const handle = response.response.userHandle
   if (handle && Buffer.from(handle, 'base64url').toString('hex') !== user.id.replaceAll('-', ''))
     return refused('bad_signature')
-  const verified = await verifyAuthenticationResponse({
-    response,
-    expectedChallenge: nonce,
-    ...partyOf(config),
-    requireUserVerification: true,
-    credential: {
-      id: passkey.credentialId,
-      publicKey: new Uint8Array(passkey.publicKey),
-      // Compared below, so that the reason is known.
-      counter: 0,
-      transports: transportsOf(passkey.transports),
-    },
-  }).catch(() => null)
+  const verified = await verify(passkey)
   if (!verified?.verified) return refused('bad_signature')
   const { newCounter, credentialDeviceType } = verified.authenticationInfo
   const counts = newCounter > 0 || passkey.counter > 0
