@@ -72,7 +72,7 @@ async function signIn(context: BrowserContext, { email, password }: Account): Pr
   await page.goto('/sign-in')
   await page.getByLabel('E-mail').fill(email)
   await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByText('This device', { exact: true }).waitFor()
   await page.close()
 }

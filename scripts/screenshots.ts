@@ -56,7 +56,7 @@ async function open({ browser, url }: Stage, { width, height, colorScheme, userA
 async function signIn(page: Page, { email, password }: Account): Promise<void> {
   await page.getByLabel('E-mail').fill(email)
   await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByText('This device', { exact: true }).waitFor()
 }
 
@@ -75,7 +75,7 @@ async function tour(stage: Stage, look: Look): Promise<void> {
   await shoot('sign-up')
   await visit('/sign-in', 'Sign in')
   await shoot('sign-in')
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByText('Enter your password.').waitFor()
   await shoot('sign-in-refused')
   await signIn(page, stage.account)

@@ -1,9 +1,10 @@
 import { TRPCClientError } from '@trpc/client'
+import { PasskeyFailed } from './credential/passkey-failed.ts'
 import { CodeMissing } from './page-code.ts'
 
 /** Why a call failed, as far as a page needs to know. `reason` is the server's stable code, or one of those below. */
 export interface Failure {
-  /** A reason of the server, `NO_CONNECTION` when no reply arrived, `NEW_VERSION` when the page itself is out of date, or `INTERNAL_ERROR`. */
+  /** A reason of the server, `NO_CONNECTION` when no reply arrived, `NEW_VERSION` when the page itself is out of date, that of a `PasskeyFailed`, or `INTERNAL_ERROR`. */
   reason: string
   requestId: string | null
   /** What is wrong with each field, in words for people. */
@@ -22,7 +23,7 @@ export function endsSession(error: unknown): boolean {
 export function readFailure(error: unknown): Failure {
   const data: unknown = error instanceof TRPCClientError ? error.data : undefined
   if (!isRecord(data)) {
-    if (error instanceof CodeMissing)
+    if (error instanceof CodeMissing || error instanceof PasskeyFailed)
       return { reason: error.reason, requestId: null, fields: {}, retryAfterSeconds: null }
     const unanswered = error instanceof TRPCClientError || error instanceof TypeError
     return {

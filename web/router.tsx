@@ -16,6 +16,9 @@ import { MissingPage } from './shell/missing-page.tsx'
 import { Pending } from './shell/pending.tsx'
 import { queryClient, trpc } from './trpc.ts'
 
+const departures = ['everywhere', 'deleted'] as const
+type Departure = (typeof departures)[number]
+
 const guides = ['unrecognised', 'event'] as const
 export type SecurityGuide = (typeof guides)[number]
 
@@ -23,7 +26,8 @@ export type SecurityGuide = (typeof guides)[number]
 interface EntranceSearch {
   /** Where to go after signing in: a path of this dashboard. */
   next?: string | undefined
-  signedOut?: 'everywhere' | undefined
+  /** What the person has just left behind. */
+  signedOut?: Departure | undefined
 }
 
 const rootRoute = createRootRoute({ component: Outlet, errorComponent: BrokenPage, notFoundComponent: MissingPage })
@@ -38,7 +42,7 @@ const entranceRoute = createRoute({
   errorComponent: BrokenPage,
   validateSearch: (search: Record<string, unknown>): EntranceSearch => ({
     next: typeof search.next === 'string' ? search.next : undefined,
-    signedOut: search.signedOut === 'everywhere' ? search.signedOut : undefined,
+    signedOut: departures.find((departure) => departure === search.signedOut),
   }),
   beforeLoad: async ({ search }) => {
     // When the server can't say who this is, the form is still the right page: signing in will say what is wrong.
@@ -62,6 +66,53 @@ const signUpRoute = createRoute({
   component: lazyRouteComponent(
     code(() => import('./pages/sign-up/sign-up-page.tsx')),
     'SignUpPage',
+  ),
+})
+
+/** Links in mails lead here, whoever is signed in: they are about an account, not about this browser's session. */
+const openRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'open',
+  component: lazyRouteComponent(
+    code(() => import('./shell/entrance.tsx')),
+    'Entrance',
+  ),
+  errorComponent: BrokenPage,
+})
+
+const forgotPasswordRoute = createRoute({
+  getParentRoute: () => openRoute,
+  path: '/forgot-password',
+  component: lazyRouteComponent(
+    code(() => import('./pages/recovery/forgot-password-page.tsx')),
+    'ForgotPasswordPage',
+  ),
+})
+
+const resetPasswordRoute = createRoute({
+  getParentRoute: () => openRoute,
+  path: '/reset-password',
+  component: lazyRouteComponent(
+    code(() => import('./pages/recovery/reset-password-page.tsx')),
+    'ResetPasswordPage',
+  ),
+})
+
+const confirmSignUpRoute = createRoute({
+  getParentRoute: () => openRoute,
+  path: '/confirm-sign-up',
+  component: lazyRouteComponent(
+    code(() => import('./pages/recovery/confirm-sign-up-page.tsx')),
+    'ConfirmSignUpPage',
+  ),
+})
+
+const confirmEmailRoute = createRoute({
+  getParentRoute: () => openRoute,
+  path: '/confirm-email',
+  component: lazyRouteComponent(
+    code(() => import('./pages/recovery/confirm-email-page.tsx')),
+    'ConfirmEmailPage',
   ),
 })
 
@@ -132,6 +183,7 @@ const apiAccessRoute = createRoute({
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     entranceRoute.addChildren([signInRoute, signUpRoute]),
+    openRoute.addChildren([forgotPasswordRoute, resetPasswordRoute, confirmSignUpRoute, confirmEmailRoute]),
     signedInRoute.addChildren([devicesRoute, securityRoute, activityRoute, apiAccessRoute]),
   ]),
   defaultPreload: 'intent',

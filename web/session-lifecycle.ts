@@ -17,16 +17,16 @@ export function beginSession(current: Current): void {
 
 /**
  * Called after a deliberate sign-out. Loads a new document, so that nothing of the account stays in memory.
- * `everywhere` makes the sign-in page say so.
+ * What else was left than this device, the sign-in page says.
  */
-export function leave(how: 'here' | 'everywhere'): void {
+export function leave(how: 'here' | 'everywhere' | 'deleted'): void {
   tell('ended')
-  window.location.replace(how === 'everywhere' ? '/sign-in?signedOut=everywhere' : '/sign-in')
+  window.location.replace(how === 'here' ? '/sign-in' : `/sign-in?signedOut=${how}`)
 }
 
 /** Called when the server has ended this browser's session while a page was open; not news to somebody who is just leaving. */
 export function sessionEnded(): void {
-  const leaving = [trpc.auth.signOut, trpc.session.revokeAll].some((procedure) =>
+  const leaving = [trpc.auth.signOut, trpc.session.revokeAll, trpc.account.delete].some((procedure) =>
     queryClient
       .getMutationCache()
       .findAll({ mutationKey: procedure.mutationKey() })

@@ -4,6 +4,7 @@ import type { inferRouterOutputs } from '@trpc/server'
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query'
 import type { Router } from '../server/rpc/router.ts'
 import { readFailure } from './failure.ts'
+import { stepUpLink } from './step-up/step-up-link.ts'
 
 type Yielded<Stream> = Stream extends AsyncIterable<infer Item> ? Item : never
 type Outputs = inferRouterOutputs<Router>
@@ -12,6 +13,8 @@ export type User = Current['user']
 export type Session = Outputs['session']['list'][number]
 /** What `session.watch` tells of this person's devices. */
 export type DeviceEvent = Yielded<Outputs['session']['watch']>['data']
+export type Credentials = NonNullable<Outputs['account']['credentials']>
+export type Passkey = Credentials['passkeys'][number]
 export type ServiceAccount = Outputs['service']['list'][number]
 export type SecurityEvent = Outputs['account']['activity']['events'][number]
 
@@ -32,6 +35,7 @@ export const queryClient = new QueryClient({
 // never a streaming one.
 export const client = createTRPCClient<Router>({
   links: [
+    stepUpLink,
     splitLink({
       condition: ({ type }) => type === 'subscription',
       true: httpSubscriptionLink({ url: '/trpc' }),

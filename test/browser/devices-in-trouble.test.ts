@@ -130,7 +130,7 @@ test('tabs of one browser leave and come back together', async ({ person }) => {
 
   await first.getByLabel('E-mail').fill(person.email)
   await first.getByLabel('Password', { exact: true }).fill('correct horse battery staple')
-  await first.getByRole('button', { name: 'Sign in' }).click()
+  await first.getByRole('button', { name: 'Sign in', exact: true }).click()
   await expect(second.getByRole('heading', { level: 1, name: 'Activity' })).toBeVisible()
   await expect(ended).toHaveCount(0)
 })

@@ -30,7 +30,7 @@ test('a device signed out from another one locks its open page within a second, 
   await ended.getByRole('link', { name: 'Sign in again' }).click()
   await phone.getByLabel('E-mail').fill(person.email)
   await phone.getByLabel('Password', { exact: true }).fill('correct horse battery staple')
-  await phone.getByRole('button', { name: 'Sign in' }).click()
+  await phone.getByRole('button', { name: 'Sign in', exact: true }).click()
   await expect(phone.getByRole('heading', { level: 1, name: 'Activity' })).toBeVisible()
 })
 

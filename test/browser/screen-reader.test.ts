@@ -44,12 +44,15 @@ test('the pages before signing in are read as what they are', async ({ newDevice
       - text: Password
       - textbox "Password"
       - button "Show password"
+      - link "Forgot your password?"
       - button "Name this device"
       - button "Sign in"
+      - paragraph: or
+      - button "Sign in with a passkey"
       - paragraph:
         - link "Create an account"
   `)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await expect(page.getByLabel('E-mail')).toHaveAccessibleDescription('Enter your e-mail address.')
   await expect(page.getByLabel('E-mail')).toHaveAttribute('aria-invalid', 'true')
   await expect(page.getByLabel('E-mail')).toBeFocused()

@@ -29,7 +29,7 @@ test('signing out everywhere includes this device', async ({ person }) => {
   await dialog.getByRole('button', { name: 'Sign out everywhere' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Sign in' })).toBeVisible()
   await phone.reload()
-  await expect(phone.getByRole('button', { name: 'Sign in' })).toBeVisible()
+  await expect(phone.getByRole('button', { name: 'Sign in', exact: true })).toBeVisible()
 
   await signIn(page, person.email)
   await expect(page.getByRole('heading', { level: 1, name: 'Your devices' })).toBeVisible()

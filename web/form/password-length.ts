@@ -1,18 +1,17 @@
 import { text } from '../text.ts'
 
-const fewest = 15
+/** The fewest characters of a password that is all there is, and of one beside a second factor (NIST SP 800-63B-4, 3.1.1.2). */
+export const fewestAlone = 15
+export const fewestBesideSecondFactor = 8
 const most = 128
 
 /** Counted as the server counts: characters, not bytes, after normalisation (NIST SP 800-63B). */
 const length = (password: string) => [...password.normalize('NFKC')].length
 
-export const missingCharacters = (password: string) => Math.max(0, fewest - length(password))
-export const excessCharacters = (password: string) => Math.max(0, length(password) - most)
-
-/** What is wrong with the length of a new password, or null. Whether it is a common one, only the server knows. */
-export function lengthProblem(password: string): string | null {
-  const missing = missingCharacters(password)
+/** What is wrong with the length of a new password, or null. Whether it is easy to guess, only the server knows. */
+export function lengthProblem(password: string, fewest = fewestAlone): string | null {
+  const missing = fewest - length(password)
   if (missing > 0) return text.form.passwordTooShort(missing)
-  const excess = excessCharacters(password)
+  const excess = length(password) - most
   return excess > 0 ? text.form.passwordTooLong(excess) : null
 }

@@ -1,6 +1,7 @@
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { Outlet } from '@tanstack/react-router'
 import { LiveDevices } from '../live/live-devices.tsx'
+import { StepUp } from '../step-up/step-up.tsx'
 import { trpc } from '../trpc.ts'
 import { SessionEnded } from './session-ended.tsx'
 import { Shell } from './shell.tsx'
@@ -12,6 +13,7 @@ export function SignedIn() {
   return (
     <Shell user={current.user}>
       <LiveDevices />
+      <StepUp user={current.user} />
       <Outlet />
     </Shell>
   )

@@ -19,6 +19,7 @@ import page from '../../shell/page.module.css'
 import { PageTitle } from '../../shell/page-title.tsx'
 import { text } from '../../text.ts'
 import { trpc } from '../../trpc.ts'
+import { CheckMail } from './check-mail.tsx'
 
 export function SignUpPage() {
   const { next } = useSearch({ from: '/entrance/sign-up' })
@@ -28,13 +29,14 @@ export function SignUpPage() {
 
   const form = useForm({
     initialValues: { name: '', email: '', password: '' },
-    validate: { email: emailProblem, password: lengthProblem },
+    validate: { email: emailProblem, password: (password) => lengthProblem(password) },
   })
 
   const signUp = useMutation(
     trpc.auth.signUp.mutationOptions({
       onSuccess: ({ user, session }) => {
-        if (!user || !session) return
+        // With a mail server, the account waits for the link in the mail.
+        if (user === null || session === null) return
         beginSession({ user, session })
         router.history.replace(localPath(next))
       },
@@ -47,6 +49,8 @@ export function SignUpPage() {
     }),
   )
   const failure = signUp.isError ? readFailure(signUp.error) : null
+  if (signUp.isSuccess && signUp.data.user === null)
+    return <CheckMail email={signUp.variables.email} onAgain={signUp.reset} />
 
   return (
     <>
@@ -89,7 +93,13 @@ export function SignUpPage() {
           spellCheck={false}
           {...form.getInputProps('email')}
         />
-        <NewPasswordField size="md" label={text.form.password} name="password" {...form.getInputProps('password')} />
+        <NewPasswordField
+          size="md"
+          label={text.form.password}
+          name="password"
+          known={{ email: form.values.email, name: form.values.name }}
+          {...form.getInputProps('password')}
+        />
         <BusyButton type="submit" size="md" fullWidth busy={signUp.isPending} busyLabel={text.signUp.busy}>
           {text.signUp.submit}
         </BusyButton>
