@@ -7,24 +7,19 @@ import { Refusal } from '../rpc/refusal.ts'
 export const cspReportPath = '/csp-reports'
 
 const bodyLimitBytes = 16 * 1024
-const reportsPerRequest = 10
 /** Lines in the log per instance: anybody may send reports, and a log is not theirs to fill. */
 const linesPerMinute = 60
 
 const text = z.string().max(2_000)
 
-/** The body of `report-uri` (CSP 2), and one of the list of `report-to` (Reporting API). */
-const older = z.object({
+/** What browsers send to a `report-uri`: every one of them does, at once, while `report-to` is not everywhere and may take a minute. */
+const reportBody = z.object({
   'csp-report': z.object({
     'document-uri': text.optional(),
     'effective-directive': text.optional(),
     'violated-directive': text.optional(),
     'blocked-uri': text.optional(),
   }),
-})
-const newer = z.object({
-  type: z.literal('csp-violation'),
-  body: z.object({ documentURL: text.optional(), effectiveDirective: text.optional(), blockedURL: text.optional() }),
 })
 
 type Violation = { directive: string; blocked: string; page: string }
@@ -40,25 +35,14 @@ const blockedOf = (value = '') => {
 }
 
 /** `null` for what is no report at all. */
-function readViolations(body: unknown): Violation[] | null {
-  const old = older.safeParse(body)
-  if (old.success) {
-    const report = old.data['csp-report']
-    return [
-      {
-        directive: directiveOf(report['effective-directive'] ?? report['violated-directive']),
-        blocked: blockedOf(report['blocked-uri']),
-        page: pageOf(report['document-uri']),
-      },
-    ]
+function readViolation(body: unknown): Violation | null {
+  const report = reportBody.safeParse(body).data?.['csp-report']
+  if (!report) return null
+  return {
+    directive: directiveOf(report['effective-directive'] ?? report['violated-directive']),
+    blocked: blockedOf(report['blocked-uri']),
+    page: pageOf(report['document-uri']),
   }
-  const list = z.array(newer).max(reportsPerRequest).safeParse(body)
-  if (!list.success) return null
-  return list.data.map(({ body: report }) => ({
-    directive: directiveOf(report.effectiveDirective),
-    blocked: blockedOf(report.blockedURL),
-    page: pageOf(report.documentURL),
-  }))
 }
 
 /**
@@ -81,27 +65,18 @@ export async function registerCspReports(app: FastifyInstance, clock: Clock): Pr
 
   await app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser(
-      ['application/csp-report', 'application/reports+json'],
-      { parseAs: 'string' },
-      (_request, body, done) => {
-        try {
-          done(null, JSON.parse(String(body)))
-        } catch (cause) {
-          done(new Refusal('INVALID_INPUT', { cause }))
-        }
-      },
-    )
-    scope.post(cspReportPath, { bodyLimit: bodyLimitBytes }, async (request, reply) => {
-      const violations = readViolations(request.body)
-      if (!violations) throw new Refusal('INVALID_INPUT')
-      for (const violation of violations) {
-        if (!mayWrite()) throw new Refusal('TOO_MANY_ATTEMPTS', { retryAfterSeconds: 60 })
-        request.log.warn(
-          { event: 'csp_violation', ...violation },
-          'A page was kept from what its policy does not allow',
-        )
+    scope.addContentTypeParser('application/csp-report', { parseAs: 'string' }, (_request, body, done) => {
+      try {
+        done(null, JSON.parse(String(body)))
+      } catch (cause) {
+        done(new Refusal('INVALID_INPUT', { cause }))
       }
+    })
+    scope.post(cspReportPath, { bodyLimit: bodyLimitBytes }, async (request, reply) => {
+      const violation = readViolation(request.body)
+      if (!violation) throw new Refusal('INVALID_INPUT')
+      if (!mayWrite()) throw new Refusal('TOO_MANY_ATTEMPTS', { retryAfterSeconds: 60 })
+      request.log.warn({ event: 'csp_violation', ...violation }, 'A page was kept from what its policy does not allow')
       return reply.code(204).header('cache-control', 'no-store').send()
     })
   })

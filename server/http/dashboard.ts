@@ -22,15 +22,11 @@ const contentSecurityPolicy = (nonce: string) =>
     "form-action 'self'",
     "frame-ancestors 'none'",
     `report-uri ${cspReportPath}`,
-    'report-to csp',
   ].join('; ')
 
-/** Where violations go, and what no page of ours ever asks a browser for. */
-const pageHeaders = {
-  'reporting-endpoints': `csp="${cspReportPath}"`,
-  'permissions-policy':
-    'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-create=(self), publickey-credentials-get=(self)',
-}
+/** What no page of ours ever asks a browser for. */
+const permissionsPolicy =
+  'camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-create=(self), publickey-credentials-get=(self)'
 
 /**
  * Serves the built dashboard: files with a hash in their name for a year, the page itself anew each time, for every address
@@ -46,7 +42,7 @@ export async function registerDashboard(app: FastifyInstance, directory: string)
     return reply
       .type('text/html; charset=utf-8')
       .header('cache-control', 'no-store')
-      .headers({ ...pageHeaders, 'content-security-policy': contentSecurityPolicy(nonce) })
+      .headers({ 'permissions-policy': permissionsPolicy, 'content-security-policy': contentSecurityPolicy(nonce) })
       .send(page.replaceAll(placeholder, nonce))
   })
 }
