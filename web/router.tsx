@@ -10,6 +10,8 @@ import { localPath } from './local-path.ts'
 import { code } from './page-code.ts'
 import { readFilter } from './pages/activity/activity-filter.ts'
 import { prefetchActivity } from './pages/activity/activity-query.ts'
+import { requirePolicy } from './pages/admin/access.ts'
+import { readAuditSearch, readSessionSearch, readUserSearch } from './pages/admin/admin-search.ts'
 import { prefetchDevices } from './pages/devices/sessions-query.ts'
 import { BrokenPage, BrokenPart } from './shell/broken-page.tsx'
 import { MissingPage } from './shell/missing-page.tsx'
@@ -180,11 +182,86 @@ const apiAccessRoute = createRoute({
   loader: () => void queryClient.prefetchQuery(trpc.service.list.queryOptions()),
 })
 
+const setUpRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/set-up',
+  component: lazyRouteComponent(
+    code(() => import('./pages/set-up/set-up-page.tsx')),
+    'SetUpPage',
+  ),
+})
+
+const overviewRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/admin',
+  beforeLoad: () => requirePolicy('overview:read'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/admin/overview-page.tsx')),
+    'OverviewPage',
+  ),
+})
+
+const usersRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/admin/users',
+  beforeLoad: () => requirePolicy('users:read'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/admin/users-page.tsx')),
+    'UsersPage',
+  ),
+  validateSearch: readUserSearch,
+})
+
+const userRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/admin/users/$userId',
+  beforeLoad: () => requirePolicy('users:read'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/admin/user-page.tsx')),
+    'UserPage',
+  ),
+})
+
+const sessionsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/admin/sessions',
+  beforeLoad: () => requirePolicy('sessions:read-any'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/admin/sessions-page.tsx')),
+    'SessionsPage',
+  ),
+  validateSearch: readSessionSearch,
+})
+
+const auditRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/admin/audit',
+  beforeLoad: () => requirePolicy('audit:read'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/admin/audit-page.tsx')),
+    'AuditPage',
+  ),
+  validateSearch: readAuditSearch,
+})
+
+const signingKeysRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/admin/signing-keys',
+  beforeLoad: () => requirePolicy('keys:manage'),
+  component: lazyRouteComponent(
+    code(() => import('./pages/admin/signing-keys-page.tsx')),
+    'SigningKeysPage',
+  ),
+})
+
+const adminRoutes = [overviewRoute, usersRoute, userRoute, sessionsRoute, auditRoute, signingKeysRoute] as const
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     entranceRoute.addChildren([signInRoute, signUpRoute]),
     openRoute.addChildren([forgotPasswordRoute, resetPasswordRoute, confirmSignUpRoute, confirmEmailRoute]),
-    signedInRoute.addChildren([devicesRoute, securityRoute, activityRoute, apiAccessRoute]),
+    signedInRoute.addChildren([devicesRoute, securityRoute, activityRoute, apiAccessRoute, ...adminRoutes]),
+    setUpRoute,
   ]),
   defaultPreload: 'intent',
   defaultErrorComponent: BrokenPart,

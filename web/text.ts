@@ -7,7 +7,7 @@ const plurals = new Intl.PluralRules('en')
 const numbers = new Intl.NumberFormat('en')
 const conjunction = new Intl.ListFormat('en', { type: 'conjunction' })
 
-function count(n: number, one: string, other: string): string {
+export function count(n: number, one: string, other: string): string {
   return `${numbers.format(n)} ${plurals.select(n) === 'one' ? one : other}`
 }
 
@@ -16,7 +16,7 @@ const otherDevices = (n: number) => count(n, 'other device', 'other devices')
 const wereSignedOut = (n: number) => `${count(n, 'device was', 'devices were')} signed out.`
 
 /** "session_renamed" or "WRONG_PASSWORD" in plain words, for codes this catalogue does not know. */
-const inWords = (code: string) =>
+export const inWords = (code: string) =>
   code
     .replaceAll(/[_.\-\s]+/g, ' ')
     .trim()
@@ -76,6 +76,10 @@ const endings: Record<string, string> = {
   late_retry: "Security: an old copy of this device's token was used",
   replaced: 'Replaced by a newer sign-in on the same device',
   expired: 'Expired after a time without use',
+  administrator: 'Signed out by an administrator',
+  suspended: 'Signed out when the account was suspended',
+  role_changed: 'Signed out when the role of the account changed',
+  second_factors_reset: 'Signed out when an administrator reset the second factors',
 }
 
 const failureReasons: Record<string, string> = {
@@ -91,6 +95,14 @@ interface EventFacts {
   device: string | null
   /** The device that was acted on, where its name is still known. */
   subject: string | null
+}
+
+/** Why somebody was signed out by somebody else. */
+const byOthers: Record<string, string> = {
+  administrator: 'An administrator signed out your devices',
+  suspended: 'Signed out everywhere, because the account was suspended',
+  role_changed: 'Signed out everywhere, because the role of the account changed',
+  second_factors_reset: 'Signed out everywhere, because an administrator reset the second factors',
 }
 
 /** `device` as it was written down when the event happened: "Safari on iOS". */
@@ -111,8 +123,10 @@ function event({ kind, reason, subject, ...by }: EventFacts): string {
     case 'signed_out':
       return `Signed out${from}`
     case 'session_revoked':
+      if (reason === 'administrator') return `An administrator signed out ${subject ?? 'a device'}`
       return `Signed out ${subject ?? 'another device'}${using}`
     case 'sessions_revoked':
+      if (reason !== null && reason in byOthers) return byOthers[reason] ?? ''
       if (reason === 'revoked_all') return `Signed out everywhere${using}`
       if (reason === 'password_changed') return `Signed out other devices with a password change${using}`
       return `Signed out all other devices${using}`
@@ -122,6 +136,14 @@ function event({ kind, reason, subject, ...by }: EventFacts): string {
       return `Password changed${from}`
     case 'password_change_failed':
       return `Password change failed${because}`
+    case 'role_changed':
+      return `Role changed to ${reason === 'admin' ? 'administrator' : reason}`
+    case 'suspended':
+      return 'An administrator suspended the account'
+    case 'restored':
+      return 'An administrator lifted the suspension'
+    case 'second_factors_reset':
+      return 'An administrator reset the second factors'
     case 'service_account_created':
       return 'Created a service account'
     case 'service_account_removed':
@@ -202,6 +224,12 @@ const english = {
     security: 'Security',
     activity: 'Activity',
     apiAccess: 'API access',
+    admin: 'Admin',
+    overview: 'Overview',
+    users: 'Users',
+    sessions: 'Sessions',
+    audit: 'Audit',
+    signingKeys: 'Signing keys',
     account: (name: string) => `Account: ${name}`,
     signedInAs: 'Signed in as',
     signOut: 'Sign out',

@@ -15,6 +15,12 @@ export type Session = Outputs['session']['list'][number]
 export type DeviceEvent = Yielded<Outputs['session']['watch']>['data']
 export type Credentials = NonNullable<Outputs['account']['credentials']>
 export type Passkey = Credentials['passkeys'][number]
+export type Policy = Outputs['account']['policies'][number]
+export type ListedUser = Outputs['admin']['users']['users'][number]
+export type UserDetail = Outputs['admin']['user']
+export type AnySession = Outputs['admin']['sessions']['sessions'][number]
+export type AuditEvent = Outputs['admin']['audit']['events'][number]
+export type SigningKey = Outputs['admin']['signingKeys'][number]
 export type ServiceAccount = Outputs['service']['list'][number]
 export type SecurityEvent = Outputs['account']['activity']['events'][number]
 

@@ -61,12 +61,12 @@ export function Shell({ user, children }: ShellProps) {
       </header>
       {drawerOpen && (
         <Dialog shape="drawer" title={<Wordmark />} onClose={drawer.close}>
-          <Navigation onNavigate={drawer.close} />
+          <Navigation user={user} onNavigate={drawer.close} />
         </Dialog>
       )}
       <div className={classes.body}>
         <div className={classes.sidebar}>
-          <Navigation />
+          <Navigation user={user} />
         </div>
         <main id={mainId} tabIndex={-1} className={classes.main}>
           {children}

@@ -1,11 +1,11 @@
 import { useSearch } from '@tanstack/react-router'
+import { ChartSkeleton } from '../../chart/chart-skeleton.tsx'
 import { Boundary } from '../../shell/boundary.tsx'
 import { PageTitle } from '../../shell/page-title.tsx'
 import { text } from '../../text.ts'
 import { ActivityFilters } from './activity-filters.tsx'
 import { ActivityList } from './activity-list.tsx'
 import { ActivitySkeleton } from './activity-skeleton.tsx'
-import { ChartSkeleton } from './chart-skeleton.tsx'
 import { SignInChart } from './sign-in-chart.tsx'
 
 export function ActivityPage() {

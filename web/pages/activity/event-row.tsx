@@ -10,7 +10,7 @@ import {
   IconUserPlus,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import { formatClock, formatMomentWithZone } from '../../dates.ts'
+import { formatClock, formatMoment, formatMomentWithZone } from '../../dates.ts'
 import { text } from '../../text.ts'
 import type { SecurityEvent } from '../../trpc.ts'
 import classes from './activity.module.css'
@@ -29,6 +29,10 @@ const looks: Record<string, { Icon: typeof IconDots; tone: Tone }> = {
   password_change_failed: { Icon: IconAlertTriangle, tone: 'warning' },
   token_reused: { Icon: IconShieldExclamation, tone: 'danger' },
   late_retry: { Icon: IconShieldExclamation, tone: 'danger' },
+  role_changed: { Icon: IconShieldExclamation, tone: 'warning' },
+  suspended: { Icon: IconShieldExclamation, tone: 'danger' },
+  restored: { Icon: IconShieldExclamation, tone: 'plain' },
+  second_factors_reset: { Icon: IconShieldExclamation, tone: 'warning' },
   service_account_created: { Icon: IconTerminal2, tone: 'good' },
   service_account_removed: { Icon: IconTerminal2, tone: 'plain' },
   service_key_added: { Icon: IconKey, tone: 'good' },
@@ -45,9 +49,11 @@ interface EventRowProps {
   subject: string | null
   /** Whether it happened in the session that is looking at it. */
   here: boolean
+  /** Whether the day is told, where no heading tells it. */
+  dated?: boolean
 }
 
-export function EventRow({ event, subject, here }: EventRowProps) {
+export function EventRow({ event, subject, here, dated = false }: EventRowProps) {
   const { Icon, tone } = looks[event.kind] ?? unknown
   const sentence = text.activity.event({ ...event, subject })
   return (
@@ -72,7 +78,7 @@ export function EventRow({ event, subject, here }: EventRowProps) {
         </p>
       </div>
       <time className={classes.when} dateTime={event.createdAt} title={formatMomentWithZone(event.createdAt)}>
-        {formatClock(event.createdAt)}
+        {dated ? formatMoment(event.createdAt) : formatClock(event.createdAt)}
       </time>
     </li>
   )
