@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/connect.ts'
 import { securityEvents, sessions, users } from './database/schema.ts'
+import { seedPeople } from './demo-people.ts'
 import { createServiceAccount } from './service/accounts.ts'
 import { addServiceKey } from './service/keys.ts'
 import type { Device } from './session/open-session.ts'
@@ -130,5 +131,6 @@ export async function seedDemo(database: Database, clock: Clock, config: Config)
   await orm
     .insert(securityEvents)
     .values(history.map(({ ago: milliseconds, ...event }) => ({ ...event, userId: ada, createdAt: ago(milliseconds) })))
+  await seedPeople(database, clock, passwordHash)
   return { email: 'ada@example.com', password, serviceKey: await seedServiceKey(database, clock, ada) }
 }

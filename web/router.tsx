@@ -183,7 +183,7 @@ const apiAccessRoute = createRoute({
 })
 
 const setUpRoute = createRoute({
-  getParentRoute: () => rootRoute,
+  getParentRoute: () => openRoute,
   path: '/set-up',
   component: lazyRouteComponent(
     code(() => import('./pages/set-up/set-up-page.tsx')),
@@ -259,9 +259,8 @@ const adminRoutes = [overviewRoute, usersRoute, userRoute, sessionsRoute, auditR
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     entranceRoute.addChildren([signInRoute, signUpRoute]),
-    openRoute.addChildren([forgotPasswordRoute, resetPasswordRoute, confirmSignUpRoute, confirmEmailRoute]),
+    openRoute.addChildren([forgotPasswordRoute, resetPasswordRoute, confirmSignUpRoute, confirmEmailRoute, setUpRoute]),
     signedInRoute.addChildren([devicesRoute, securityRoute, activityRoute, apiAccessRoute, ...adminRoutes]),
-    setUpRoute,
   ]),
   defaultPreload: 'intent',
   defaultErrorComponent: BrokenPart,

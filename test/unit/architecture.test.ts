@@ -44,7 +44,7 @@ const layers = [
   ['session', 'user', 'service'],
   ['rpc'],
   ['http'],
-  ['app.ts', 'demo.ts', 'grant-role.ts'],
+  ['app.ts', 'demo.ts', 'demo-people.ts', 'grant-role.ts'],
   ['main.ts'],
 ]
 const heightOf = (layer: string) => layers.findIndex((line) => line.includes(layer))

@@ -2,11 +2,10 @@ import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { readFailure } from '../../failure.ts'
 import { FailureAlert } from '../../form/failure-alert.tsx'
+import form from '../../form/form.module.css'
 import { BusyButton } from '../../shell/busy-button.tsx'
 import { ButtonLink } from '../../shell/button-link.tsx'
-import page from '../../shell/page.module.css'
 import { PageTitle } from '../../shell/page-title.tsx'
-import { Wordmark } from '../../shell/wordmark.tsx'
 import { queryClient, trpc } from '../../trpc.ts'
 import { adminText } from '../admin/admin-text.ts'
 
@@ -44,17 +43,15 @@ export function SetUpPage() {
   )
   if (become.isSuccess)
     return (
-      <main className={page.alone}>
-        <Wordmark />
+      <div className={form.form}>
         <PageTitle title={words.done} lead={words.doneLead} />
         <ButtonLink to="/sign-in" search={{ next: '/admin' }}>
           {words.signIn}
         </ButtonLink>
-      </main>
+      </div>
     )
   return (
-    <main className={page.alone}>
-      <Wordmark />
+    <div className={form.form}>
       <PageTitle title={words.title} lead={token === null ? words.noLink : words.lead} />
       {become.isError && (
         <FailureAlert
@@ -82,6 +79,6 @@ export function SetUpPage() {
           </BusyButton>
         </>
       )}
-    </main>
+    </div>
   )
 }
