@@ -11,6 +11,7 @@ export const auditActions = [
   'second_factors_reset',
   'password_reset_sent',
   'user_signed_out',
+  'sign_in_limits_lifted',
   'session_revoked',
   'sessions_revoked',
   'signing_keys_rotated',

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js'
 import { type AttemptLimit, countAttempt, forgetAttempts } from '../database/attempts.ts'
+import type { Queryable } from '../database/connect.ts'
 import { knownDeviceOf } from '../token/known-device.ts'
 import { tellSignInsThrottled } from '../user/sign-ins-throttled.ts'
 import { normalizeEmail } from '../user/user.ts'
@@ -92,9 +93,8 @@ export async function forgiveSecondFactor(ctx: Context, user: { id: string; emai
   await forgetAttempts(ctx.services.database.orm, secondFactors, `${user.id} ${device}`)
 }
 
-/** Lifts every wait that strangers' guesses at an account have caused. */
-export async function liftLimits({ services }: Pick<Context, 'services'>, user: { id: string; email: string }) {
-  const { orm } = services.database
+/** Lifts every wait that strangers' guesses at an account have caused. Run in the transaction that records who did so. */
+export async function liftLimits(orm: Queryable, user: { id: string; email: string }): Promise<void> {
   await forgetAttempts(orm, perAccount, user.email)
   await forgetAttempts(orm, perAccount, user.id)
   await forgetAttempts(orm, secondFactors, `${user.id} unknown`)

@@ -72,6 +72,7 @@ const table: Record<string, string> = {
   'admin.changeRole': 'policy:users:role fresh',
   'admin.resetSecondFactors': 'policy:users:reset-second-factor fresh',
   'admin.sendPasswordReset': 'policy:users:send-reset fresh',
+  'admin.liftLimits': 'policy:users:lift-limits fresh',
   'admin.signOutUser': 'policy:sessions:revoke-any fresh',
   'admin.sessions': 'policy:sessions:read-any',
   'admin.countSessions': 'policy:sessions:revoke-any',
@@ -125,6 +126,7 @@ describe('what is for administrators', () => {
       'users:read',
       'users:suspend',
       'users:send-reset',
+      'users:lift-limits',
       'sessions:read-any',
       'sessions:revoke-any',
     ])

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { countAttempt } from '../../server/database/attempts.ts'
 import { attempts } from '../../server/database/schema.ts'
+import { signedInAdministrator } from '../harness/administrator.ts'
 import { eventsOf } from '../harness/rows.ts'
 import { type Reply, reasonOf } from '../harness/test-browser.ts'
 import { days, minutes } from '../harness/test-clock.ts'
@@ -116,6 +117,26 @@ describe('the owner of an account that is being guessed at', () => {
     for (const cookie of [bent, '', 'A'.repeat(43), 'x', `${text}A`])
       expect((await withCookie(cookie, email)).status).toBe(429)
     expect((await withCookie(text, email)).status).toBe(200)
+  })
+
+  it('is let in when an administrator lifts the wait, which is on record and told', async () => {
+    const { email, user } = await signedUp(server)
+    const admin = await signedInAdministrator(server)
+    await guessUntilRefused(email)
+    expect((await guess(email, password)).status).toBe(429)
+
+    const lifted = await admin.browser.api.admin.liftLimits.mutate({ userId: user.id, reason: 'They called' })
+
+    expect(lifted).toEqual({ changed: true })
+    expect((await guess(email, password)).status).toBe(200)
+    const [entry] = (await admin.browser.api.admin.audit.query({})).events
+    expect(entry).toMatchObject({ action: 'sign_in_limits_lifted', reason: 'They called' })
+    await expect
+      .poll(() => server.mails.some(({ to, text }) => to === email && /lifted the wait/.test(text)))
+      .toBe(true)
+    const outsider = await signedUp(server)
+    const refused = await outsider.browser.mutate('admin.liftLimits', { userId: user.id, reason: 'Please' })
+    expect(refused.status).toBe(404)
   })
 
   it('is known after a rotation of SECRET', async () => {

@@ -61,6 +61,7 @@ export const descriptions: Partial<Record<ProcedurePath, string>> = {
   'admin.changeRole': 'Gives a user a role, and ends their sessions.',
   'admin.resetSecondFactors': 'Removes the second factors of a user, and ends their sessions.',
   'admin.sendPasswordReset': 'Mails a user the link to a new password.',
+  'admin.liftLimits': 'Lifts the waits that guesses at an account have caused.',
   'admin.signOutUser': 'Ends every session of a user.',
   'admin.sessions': 'Sessions of everybody, by user, network, age and client.',
   'admin.countSessions': 'How many sessions a revocation by this filter would end.',

@@ -8,6 +8,7 @@ import { resetSecondFactors, sendPasswordReset } from '../../user/restore-access
 import { restoreUser, suspendUser } from '../../user/suspend-user.ts'
 import { toActivity } from '../activity.ts'
 import { eventCursor } from '../input.ts'
+import { liftLimits } from '../limits.ts'
 import { mayActOn } from '../policies.ts'
 import { Refusal } from '../refusal.ts'
 import { freshPolicyProcedure, policyProcedure } from '../trpc.ts'
@@ -124,6 +125,26 @@ export const users = {
         change: (transaction, by) => sendPasswordReset(transaction, ctx.services, { userId: input.userId, act: by }),
         ends: null,
         told: null,
+      })
+      return { changed }
+    }),
+
+  /** Lets the owner of an account that is being guessed at try again at once; the guesses count anew. */
+  liftLimits: freshPolicyProcedure('users:lift-limits')
+    .input(act)
+    .mutation(async ({ ctx, input }) => {
+      const { changed } = await actOnUser(ctx, {
+        reason: input.reason,
+        change: async (transaction, by) => {
+          const user = await lockReachable(transaction, { userId: input.userId, actor: by.actor })
+          if (user.kind !== 'done') return user
+          await liftLimits(transaction, { id: user.userId, email: user.email })
+          const target = { kind: 'user', id: input.userId } as const
+          await recordAudit(transaction, ctx.services.clock, by, { action: 'sign_in_limits_lifted', target })
+          return user
+        },
+        ends: null,
+        told: 'lifted the wait for signing in to your account',
       })
       return { changed }
     }),
