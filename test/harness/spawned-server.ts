@@ -23,6 +23,7 @@ export type SpawnedServer = {
   /** Starts it and waits until it is ready. */
   start(): Promise<void>
   isRunning(): boolean
+  signal(signal: NodeJS.Signals): void
   /** SIGKILL: no good-byes. */
   kill(): Promise<void>
   /** SIGTERM. Answers the exit code. */
@@ -92,6 +93,7 @@ export async function createSpawnedServer({ environment = {}, preload }: Options
       }
     },
     isRunning: () => child !== undefined && child.exitCode === null && child.signalCode === null,
+    signal: (signal) => void child?.kill(signal),
     async kill() {
       child?.kill('SIGKILL')
       await exited
