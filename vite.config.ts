@@ -4,6 +4,9 @@ import { defineConfig } from 'vite'
 const backend = 'http://localhost:3000'
 const ofMessages = /notifications|react-transition-group/
 const ofForms = /@mantine\/form\/|components\/(?:\w*Input\/|Checkbox\/(?!CheckIcon)|NativeSelect\/)|\/web\/form\//
+// What follows a password, and what the Security page opens: nobody's first page has it.
+const ofCredentials =
+  /components\/(?:PinInput|Group)\/|\/web\/credential\/(?:code|second-step)|\/web\/shell\/(?:copy-button|save-file)/
 
 export default defineConfig({
   root: 'web',
@@ -27,8 +30,14 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: 'base', minShareCount: 2, test: (id) => !ofForms.test(id) && !ofMessages.test(id), priority: 1 },
-            { name: 'form', minShareCount: 2, test: ofForms },
+            {
+              name: 'base',
+              minShareCount: 2,
+              test: (id) => ![ofForms, ofMessages, ofCredentials].some((others) => others.test(id)),
+              priority: 2,
+            },
+            { name: 'form', minShareCount: 2, test: (id) => ofForms.test(id) && !ofCredentials.test(id), priority: 1 },
+            { name: 'credential', minShareCount: 2, test: ofCredentials },
           ],
         },
       },

@@ -158,6 +158,7 @@ const securityRoute = createRoute({
   validateSearch: (search: Record<string, unknown>): { after?: SecurityGuide | undefined } => ({
     after: guides.find((guide) => guide === search.after),
   }),
+  loader: () => void queryClient.prefetchQuery(trpc.account.credentials.queryOptions()),
 })
 
 const activityRoute = createRoute({

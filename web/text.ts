@@ -72,6 +72,9 @@ const endings: Record<string, string> = {
   revoked_others: 'Signed out by you with all other devices',
   revoked_all: 'Signed out by you everywhere',
   password_changed: 'Signed out when the password was changed',
+  password_reset: 'Signed out when a new password was chosen by a mailed link',
+  second_factors_reset: 'Signed out when an administrator reset your second step',
+  role_changed: 'Signed out when an administrator changed your role',
   reuse: reused,
   late_retry: "Security: an old copy of this device's token was used",
   replaced: 'Replaced by a newer sign-in on the same device',
@@ -84,6 +87,11 @@ const endings: Record<string, string> = {
 
 const failureReasons: Record<string, string> = {
   wrong_password: 'wrong password',
+  wrong_code: 'wrong code',
+  wrong_recovery_code: 'wrong recovery code',
+  unknown_passkey: 'unknown passkey',
+  bad_signature: 'the passkey did not prove itself',
+  counter: 'the passkey may have been copied',
   invalid_credentials: 'wrong password',
   too_many_attempts: 'too many attempts',
   suspended: 'the account is suspended',
@@ -128,8 +136,45 @@ function event({ kind, reason, subject, ...by }: EventFacts): string {
     case 'sessions_revoked':
       if (reason !== null && reason in byOthers) return byOthers[reason] ?? ''
       if (reason === 'revoked_all') return `Signed out everywhere${using}`
+      if (reason === 'password_reset') return 'Signed out everywhere, as a new password was chosen by a mailed link'
+      if (reason === 'second_factors_reset') return 'Signed out everywhere, as an administrator reset your second step'
+      if (reason === 'role_changed') return 'Signed out everywhere, as your role was changed'
       if (reason === 'password_changed') return `Signed out other devices with a password change${using}`
       return `Signed out all other devices${using}`
+    case 'second_factor_failed':
+      return `Second step failed${because}`
+    case 'reauthenticated':
+      return `Confirmed that it was you${from}`
+    case 'reauthentication_failed':
+      return `Confirming that it was you failed${because}`
+    case 'sign_ins_throttled':
+      return 'Security: so many sign-ins failed that more are refused for a while'
+    case 'password_reset_requested':
+      return `A link to choose a new password was asked for${from}`
+    case 'password_reset':
+      return `New password chosen by a mailed link${from}`
+    case 'email_confirmed':
+      return 'E-mail address confirmed'
+    case 'email_change_requested':
+      return `A change of the e-mail address was asked for${from}`
+    case 'email_changed':
+      return 'E-mail address changed'
+    case 'name_changed':
+      return `Name changed${from}`
+    case 'authenticator_app_added':
+      return `Authenticator app added${from}`
+    case 'authenticator_app_removed':
+      return `Authenticator app removed${from}`
+    case 'passkey_added':
+      return `Passkey added${from}`
+    case 'passkey_removed':
+      return `Passkey removed${from}`
+    case 'recovery_codes_replaced':
+      return `New recovery codes made${from}`
+    case 'recovery_code_used':
+      return `Recovery code used${from}`
+    case 'role_changed':
+      return reason === null ? 'Your role was changed' : `Your role was changed to ${inWords(reason)}`
     case 'session_renamed':
       return `Renamed ${subject ?? 'a device'}${using}`
     case 'password_changed':
@@ -495,7 +540,7 @@ const english = {
 
   security: {
     title: 'Security',
-    lead: 'Your password, and the way out of everything at once.',
+    lead: 'How you sign in, and the way out of everything at once.',
     password: 'Password',
     guides: {
       unrecognised:
@@ -504,6 +549,7 @@ const english = {
         "If that was you, there is nothing to do. If it wasn't, choose a new password and leave the box ticked, so that every other device has to sign in again.",
     },
     passwordLead: 'Change it whenever you think somebody else may know it.',
+    passwordAge: (when: string) => `Last changed ${when}`,
     current: 'Current password',
     currentNeeded: 'Enter your current password.',
     currentWrong: "That isn't your current password.",
@@ -518,7 +564,113 @@ const english = {
       revoked === 0
         ? 'Password changed.'
         : `Password changed. ${count(revoked, 'other device was', 'other devices were')} signed out.`,
+
+    details: 'Your details',
+    email: 'E-mail address',
+    emailLead: 'You sign in with it, and it is how you get back in.',
+    emailConfirmed: 'Confirmed',
+    emailUnconfirmed: 'Not confirmed',
+    sendConfirmation: 'Send confirmation',
+    sendingConfirmation: 'Sending…',
+    confirmationSent: (email: string) => `We've sent a link to ${email}.`,
+    confirmationNeedless: 'Your address is confirmed already.',
+    changeEmail: 'Change address',
+    changeEmailTitle: 'Change your e-mail address',
+    changeEmailBody:
+      'We send a link to your present address and one to the new one. It changes when both have been used.',
+    newEmail: 'New e-mail address',
+    changeEmailSubmit: 'Send the links',
+    emailPending: (email: string) => `Waiting for the links that we sent to ${email} and to your present address.`,
+    emailRequested: "We've sent a link to both addresses.",
+    name: 'Name',
+    nameLead: 'How we address you. Leave it empty to be addressed by your e-mail address.',
+    nameTooLong: (most: number) => `Use at most ${count(most, 'character', 'characters')}.`,
+    saveName: 'Save',
+    savingName: 'Saving…',
+    nameSaved: 'Your name was saved.',
+
+    factors: 'Second step',
+    app: 'Authenticator app',
+    appLead: 'Six digits from an app on your phone, asked for after your password.',
+    appOff: 'Not set up.',
+    appOn: (when: string) => `In use since ${when}`,
+    appSetUp: 'Set up',
+    appSetUpOf: 'Set up authenticator app',
+    appPreparing: 'Preparing…',
+    appTitle: 'Set up an authenticator app',
+    appScan: 'Scan this with your authenticator app, then enter the six digits that it shows.',
+    appQr: 'QR code for your authenticator app',
+    appKey: 'Or type this key into the app',
+    appOpen: 'Open in an app on this device',
+    copyKey: 'Copy the key',
+    copied: 'Copied',
+    appConfirm: 'Confirm',
+    appAdded: 'Your authenticator app is set up. From now on it is asked for when you sign in.',
+    remove: 'Remove',
+    removing: 'Removing…',
+    appRemoveOf: 'Remove authenticator app',
+    appRemoveTitle: 'Remove your authenticator app?',
+    appRemoveBody: 'Its codes are not asked for any more when you sign in.',
+    appRemoved: 'Your authenticator app was removed.',
+
+    passkeys: 'Passkeys',
+    passkeysLead:
+      'Sign in with your finger, face or PIN, and nothing to type. Nobody can trick you into giving one away.',
+    passkeysNone: 'No passkeys yet.',
+    passkeysUnknown: "This browser doesn't know passkeys.",
+    passkeyAdd: 'Add a passkey',
+    passkeyAddBody: 'Your browser asks where to keep it: on this device, on your phone, or on a security key.',
+    passkeyName: 'Name',
+    passkeyNameHint: 'What it is kept on, such as “Work laptop” or “Security key”.',
+    passkeyNameNeeded: 'Enter a name.',
+    passkeyAddSubmit: 'Continue',
+    passkeyAdding: 'Waiting for your device…',
+    passkeyAdded: (name: string) => `${name} was added.`,
+    passkeySynced: 'Synced',
+    passkeyDeviceBound: 'This device only',
+    passkeyCreated: (when: string) => `Added ${when}`,
+    passkeyLastUsed: (when: string) => `Last used ${when}`,
+    passkeyNeverUsed: 'Never used',
+    passkeyRename: 'Rename',
+    passkeyRenameOf: (name: string) => `Rename passkey ${name}`,
+    passkeyRenameTitle: 'Rename this passkey',
+    passkeyRenamed: (name: string) => `Renamed to ${name}.`,
+    passkeyRemoveOf: (name: string) => `Remove passkey ${name}`,
+    passkeyRemoveTitle: (name: string) => `Remove ${name}?`,
+    passkeyRemoveBody: 'You can no longer sign in with it. You may also want to delete it where it is kept.',
+    passkeyRemoved: (name: string) => `${name} was removed.`,
+
+    codes: 'Recovery codes',
+    codesLead: 'For the day on which your phone or key is lost. Each works once.',
+    codesLeft: (left: number, of: number) => `${numbers.format(left)} of ${numbers.format(of)} left`,
+    codesLow: 'Make a new set before the last one is used.',
+    codesNew: 'New set',
+    codesNewOf: 'New set of recovery codes',
+    codesMaking: 'Making…',
+    codesNewTitle: 'Make a new set of recovery codes?',
+    codesNewBody: 'The codes that you have saved stop working.',
+    codesTitle: 'Save your recovery codes',
+    codesBody:
+      "If your phone or key is lost, each of these signs you in once. Keep them where you keep important papers. They aren't shown again.",
+    codesListed: 'Your recovery codes',
+    codesCopy: 'Copy',
+    codesDownload: 'Download',
+    codesPrint: 'Print',
+    codesFile: 'latchkey-recovery-codes.txt',
+    codesFileTitle: (email: string) => `Latchkey recovery codes for ${email}`,
+    codesSaved: "I've saved these",
+    codesDone: 'Done',
+    copyFailed: "The browser didn't allow copying. Select the text and copy it yourself.",
+
     danger: 'Danger zone',
+    deleteAccount: 'Delete account',
+    deleteLead: 'Erases your account, its devices and its history for good.',
+    deleteTitle: 'Delete your account?',
+    deleteBody: (email: string) => `This can't be undone. Type ${email} to go on.`,
+    deleteEmail: 'Your e-mail address',
+    deleteMismatch: 'Type the address of your account.',
+    deleteSubmit: 'Delete my account',
+    deleting: 'Deleting…',
     everywhere: 'Sign out everywhere',
     everywhereLead: 'Ends every session of your account at once, including this device.',
     everywhereTitle: 'Sign out everywhere?',
@@ -540,6 +692,7 @@ const english = {
       failures: 'Failed attempts',
       devices: 'Changes to devices',
       security: 'Password and security',
+      factors: 'Second step and passkeys',
       api: 'API access',
     },
     period: 'Period',

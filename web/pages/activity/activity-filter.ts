@@ -6,10 +6,35 @@ export interface ActivityFilter {
 
 /** The kinds of events that belong together in the eyes of a reader. */
 export const groups = {
-  'sign-ins': ['signed_in', 'signed_up', 'signed_out'],
-  failures: ['sign_in_failed', 'password_change_failed'],
+  'sign-ins': ['signed_in', 'signed_up', 'signed_out', 'reauthenticated'],
+  failures: [
+    'sign_in_failed',
+    'second_factor_failed',
+    'password_change_failed',
+    'reauthentication_failed',
+    'sign_ins_throttled',
+  ],
   devices: ['session_revoked', 'sessions_revoked', 'session_renamed'],
-  security: ['password_changed', 'token_reused', 'late_retry', 'role_changed'],
+  security: [
+    'password_changed',
+    'password_reset_requested',
+    'password_reset',
+    'email_confirmed',
+    'email_change_requested',
+    'email_changed',
+    'name_changed',
+    'role_changed',
+    'token_reused',
+    'late_retry',
+  ],
+  factors: [
+    'authenticator_app_added',
+    'authenticator_app_removed',
+    'passkey_added',
+    'passkey_removed',
+    'recovery_codes_replaced',
+    'recovery_code_used',
+  ],
   api: ['service_account_created', 'service_account_removed', 'service_key_added', 'service_key_revoked'],
 } as const
 

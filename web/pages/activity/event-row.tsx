@@ -1,12 +1,17 @@
 import {
   IconAlertTriangle,
+  IconDeviceMobile,
   IconDots,
+  IconFingerprint,
   IconKey,
+  IconLifebuoy,
   IconLogin2,
   IconLogout,
+  IconMail,
   IconPencil,
   IconShieldExclamation,
   IconTerminal2,
+  IconUserCheck,
   IconUserPlus,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
@@ -27,6 +32,23 @@ const looks: Record<string, { Icon: typeof IconDots; tone: Tone }> = {
   session_renamed: { Icon: IconPencil, tone: 'plain' },
   password_changed: { Icon: IconKey, tone: 'good' },
   password_change_failed: { Icon: IconAlertTriangle, tone: 'warning' },
+  second_factor_failed: { Icon: IconAlertTriangle, tone: 'warning' },
+  reauthenticated: { Icon: IconUserCheck, tone: 'good' },
+  reauthentication_failed: { Icon: IconAlertTriangle, tone: 'warning' },
+  sign_ins_throttled: { Icon: IconShieldExclamation, tone: 'danger' },
+  password_reset_requested: { Icon: IconMail, tone: 'plain' },
+  password_reset: { Icon: IconKey, tone: 'good' },
+  email_confirmed: { Icon: IconMail, tone: 'good' },
+  email_change_requested: { Icon: IconMail, tone: 'plain' },
+  email_changed: { Icon: IconMail, tone: 'good' },
+  name_changed: { Icon: IconPencil, tone: 'plain' },
+  role_changed: { Icon: IconUserCheck, tone: 'plain' },
+  authenticator_app_added: { Icon: IconDeviceMobile, tone: 'good' },
+  authenticator_app_removed: { Icon: IconDeviceMobile, tone: 'warning' },
+  passkey_added: { Icon: IconFingerprint, tone: 'good' },
+  passkey_removed: { Icon: IconFingerprint, tone: 'warning' },
+  recovery_codes_replaced: { Icon: IconLifebuoy, tone: 'good' },
+  recovery_code_used: { Icon: IconLifebuoy, tone: 'warning' },
   token_reused: { Icon: IconShieldExclamation, tone: 'danger' },
   late_retry: { Icon: IconShieldExclamation, tone: 'danger' },
   role_changed: { Icon: IconShieldExclamation, tone: 'warning' },
@@ -39,7 +61,21 @@ const looks: Record<string, { Icon: typeof IconDots; tone: Tone }> = {
   service_key_revoked: { Icon: IconKey, tone: 'plain' },
 }
 /** What somebody else may have done, if it wasn't the reader. */
-const questionable = new Set(['signed_in', 'sign_in_failed', 'password_change_failed'])
+const questionable = new Set([
+  'signed_in',
+  'sign_in_failed',
+  'second_factor_failed',
+  'password_change_failed',
+  'reauthentication_failed',
+  'password_reset_requested',
+  'password_reset',
+  'email_change_requested',
+  'authenticator_app_removed',
+  'passkey_added',
+  'passkey_removed',
+  'recovery_codes_replaced',
+  'recovery_code_used',
+])
 
 const unknown = { Icon: IconDots, tone: 'plain' as const }
 

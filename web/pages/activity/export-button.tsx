@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { readFailure } from '../../failure.ts'
 import { BusyButton } from '../../shell/busy-button.tsx'
 import { InlineAlert } from '../../shell/inline-alert.tsx'
+import { saveFile } from '../../shell/save-file.ts'
 import { toast } from '../../shell/toast.tsx'
 import { text } from '../../text.ts'
 import { client, type SecurityEvent } from '../../trpc.ts'
@@ -15,7 +16,12 @@ export function ExportButton({ filter }: { filter: ActivityFilter }) {
   const save = useMutation({
     mutationFn: () => client.account.exportActivity.query(toKindsAndTime(filter, Date.now())),
     onSuccess: ({ events }) => {
-      saveFile(`latchkey-activity-${new Date().toISOString().slice(0, 10)}.csv`, toCsv(table(events)))
+      saveFile({
+        name: `latchkey-activity-${new Date().toISOString().slice(0, 10)}.csv`,
+        type: 'text/csv;charset=utf-8',
+        // The mark tells spreadsheets that this is UTF-8.
+        content: `\uFEFF${toCsv(table(events))}`,
+      })
       toast(text.activity.exported(events.length))
     },
   })
@@ -53,14 +59,4 @@ function table(events: readonly SecurityEvent[]): string[][] {
       event.ipAddress ?? '',
     ]),
   ]
-}
-
-function saveFile(name: string, content: string): void {
-  // The mark tells spreadsheets that this is UTF-8.
-  const url = URL.createObjectURL(new Blob(['\uFEFF', content], { type: 'text/csv;charset=utf-8' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
 }

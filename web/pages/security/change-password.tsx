@@ -3,6 +3,7 @@ import { useForm } from '@mantine/form'
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useRef } from 'react'
+import { factorsOf } from '../../credential/factors.ts'
 import { type Failure, readFailure } from '../../failure.ts'
 import { useCountdown } from '../../form/countdown.ts'
 import { FailureAlert } from '../../form/failure-alert.tsx'
@@ -11,14 +12,15 @@ import { focusFirst } from '../../form/focus-first.ts'
 import form from '../../form/form.module.css'
 import { NewPasswordField } from '../../form/new-password-field.tsx'
 import { PasswordField } from '../../form/password-field.tsx'
-import { lengthProblem } from '../../form/password-length.ts'
+import { fewestAlone, fewestBesideSecondFactor, lengthProblem } from '../../form/password-length.ts'
 import type { SecurityGuide } from '../../router.tsx'
 import { devicesChanged } from '../../session-lifecycle.ts'
 import { BusyButton } from '../../shell/busy-button.tsx'
 import { Notice } from '../../shell/notice.tsx'
 import page from '../../shell/page.module.css'
+import { RelativeTime } from '../../shell/relative-time.tsx'
 import { text } from '../../text.ts'
-import { trpc } from '../../trpc.ts'
+import { type Credentials, trpc } from '../../trpc.ts'
 import classes from './security.module.css'
 
 const initialValues = { currentPassword: '', newPassword: '', revokeOtherSessions: true }
@@ -26,10 +28,12 @@ const initialValues = { currentPassword: '', newPassword: '', revokeOtherSession
 interface ChangePasswordProps {
   /** What led here: a device that wasn't recognised, which is signed out by now, or an event; null for nothing special. */
   guide: SecurityGuide | null
+  credentials: Credentials
 }
 
-export function ChangePassword({ guide }: ChangePasswordProps) {
+export function ChangePassword({ guide, credentials }: ChangePasswordProps) {
   const { data: current } = useSuspenseQuery(trpc.auth.current.queryOptions())
+  const fewest = factorsOf(credentials).length > 0 ? fewestBesideSecondFactor : fewestAlone
   const element = useRef<HTMLFormElement>(null)
   const countdown = useCountdown()
 
@@ -39,7 +43,7 @@ export function ChangePassword({ guide }: ChangePasswordProps) {
       currentPassword: (password) => (password === '' ? text.security.currentNeeded : null),
       newPassword: (password, { currentPassword }) => {
         if (password === '') return text.security.nextNeeded
-        return lengthProblem(password) ?? (password === currentPassword ? text.security.nextSame : null)
+        return lengthProblem(password, fewest) ?? (password === currentPassword ? text.security.nextSame : null)
       },
     },
   })
@@ -68,6 +72,9 @@ export function ChangePassword({ guide }: ChangePasswordProps) {
             {text.security.password}
           </h2>
           <p className={classes.lead}>{text.security.passwordLead}</p>
+          <p className={classes.lead}>
+            <RelativeTime iso={credentials.passwordChangedAt} sentence={text.security.passwordAge} />
+          </p>
         </div>
         <form
           ref={element}
@@ -106,7 +113,12 @@ export function ChangePassword({ guide }: ChangePasswordProps) {
             autoComplete="current-password"
             {...getInputProps('currentPassword')}
           />
-          <NewPasswordField label={text.security.next} name="newPassword" {...getInputProps('newPassword')} />
+          <NewPasswordField
+            label={text.security.next}
+            name="newPassword"
+            fewest={fewest}
+            {...getInputProps('newPassword')}
+          />
           <Checkbox
             label={text.security.signOutOthers}
             description={text.security.signOutOthersHint}

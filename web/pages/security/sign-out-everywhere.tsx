@@ -5,7 +5,6 @@ import { leave } from '../../session-lifecycle.ts'
 import { BusyButton } from '../../shell/busy-button.tsx'
 import { ConfirmDialog } from '../../shell/confirm-dialog.tsx'
 import { InlineAlert } from '../../shell/inline-alert.tsx'
-import page from '../../shell/page.module.css'
 import { text } from '../../text.ts'
 import { trpc } from '../../trpc.ts'
 import classes from './security.module.css'
@@ -14,11 +13,8 @@ export function SignOutEverywhere() {
   const [confirming, confirm] = useDisclosure(false)
   const revokeAll = useMutation(trpc.session.revokeAll.mutationOptions({ onSuccess: () => leave('everywhere') }))
   return (
-    <section aria-labelledby="danger-title" className={page.section}>
-      <h2 id="danger-title" className={page.sectionTitle}>
-        {text.security.danger}
-      </h2>
-      <div className={`${page.card} ${classes.danger}`}>
+    <>
+      <div className={classes.danger}>
         <div className={classes.dangerText}>
           <h3 className={classes.title}>{text.security.everywhere}</h3>
           <p className={classes.lead}>{text.security.everywhereLead}</p>
@@ -49,6 +45,6 @@ export function SignOutEverywhere() {
           onClose={confirm.close}
         />
       )}
-    </section>
+    </>
   )
 }
