@@ -73,8 +73,6 @@ const endings: Record<string, string> = {
   revoked_all: 'Signed out by you everywhere',
   password_changed: 'Signed out when the password was changed',
   password_reset: 'Signed out when a new password was chosen by a mailed link',
-  second_factors_reset: 'Signed out when an administrator reset your second step',
-  role_changed: 'Signed out when an administrator changed your role',
   reuse: reused,
   late_retry: "Security: an old copy of this device's token was used",
   replaced: 'Replaced by a newer sign-in on the same device',
@@ -137,8 +135,6 @@ function event({ kind, reason, subject, ...by }: EventFacts): string {
       if (reason !== null && reason in byOthers) return byOthers[reason] ?? ''
       if (reason === 'revoked_all') return `Signed out everywhere${using}`
       if (reason === 'password_reset') return 'Signed out everywhere, as a new password was chosen by a mailed link'
-      if (reason === 'second_factors_reset') return 'Signed out everywhere, as an administrator reset your second step'
-      if (reason === 'role_changed') return 'Signed out everywhere, as your role was changed'
       if (reason === 'password_changed') return `Signed out other devices with a password change${using}`
       return `Signed out all other devices${using}`
     case 'second_factor_failed':
@@ -173,8 +169,6 @@ function event({ kind, reason, subject, ...by }: EventFacts): string {
       return `New recovery codes made${from}`
     case 'recovery_code_used':
       return `Recovery code used${from}`
-    case 'role_changed':
-      return reason === null ? 'Your role was changed' : `Your role was changed to ${inWords(reason)}`
     case 'session_renamed':
       return `Renamed ${subject ?? 'a device'}${using}`
     case 'password_changed':

@@ -75,7 +75,7 @@ export function SecondStep(props: SecondStepProps) {
           {usable
             .filter((factor) => factor !== way)
             .map((factor) => (
-              <button key={factor} type="button" className={form.offer} onClick={() => turnTo(factor)}>
+              <button key={factor} type="button" className={classes.way} onClick={() => turnTo(factor)}>
                 {text.code.ways[factor]}
               </button>
             ))}

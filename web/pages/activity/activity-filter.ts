@@ -34,6 +34,7 @@ export const groups = {
     'passkey_removed',
     'recovery_codes_replaced',
     'recovery_code_used',
+    'second_factors_reset',
   ],
   api: ['service_account_created', 'service_account_removed', 'service_key_added', 'service_key_revoked'],
 } as const

@@ -42,7 +42,6 @@ const looks: Record<string, { Icon: typeof IconDots; tone: Tone }> = {
   email_change_requested: { Icon: IconMail, tone: 'plain' },
   email_changed: { Icon: IconMail, tone: 'good' },
   name_changed: { Icon: IconPencil, tone: 'plain' },
-  role_changed: { Icon: IconUserCheck, tone: 'plain' },
   authenticator_app_added: { Icon: IconDeviceMobile, tone: 'good' },
   authenticator_app_removed: { Icon: IconDeviceMobile, tone: 'warning' },
   passkey_added: { Icon: IconFingerprint, tone: 'good' },

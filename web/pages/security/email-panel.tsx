@@ -30,7 +30,7 @@ export function EmailPanel({ user, pendingEmail }: EmailPanelProps) {
   )
   return (
     <Panel id="email-title" title={text.security.email} lead={text.security.emailLead}>
-      <p>
+      <p className={classes.named}>
         <span className={classes.value}>{user.email}</span>
         <ConfirmedBadge confirmed={user.emailVerified} />
       </p>

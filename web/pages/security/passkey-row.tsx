@@ -40,7 +40,7 @@ export function PasskeyRow({ passkey }: { passkey: Passkey }) {
     <li className={classes.passkey}>
       <div className={classes.row}>
         <div className={classes.what}>
-          <p>
+          <p className={classes.named}>
             <span className={classes.value}>{name}</span>
             <span className={classes.badge}>
               {passkey.synced ? text.security.passkeySynced : text.security.passkeyDeviceBound}

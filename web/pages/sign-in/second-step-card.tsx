@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
+import credential from '../../credential/credential.module.css'
 import type { Factor } from '../../credential/factors.ts'
 import { SecondStep } from '../../credential/second-step.tsx'
 import { readFailure } from '../../failure.ts'
@@ -58,7 +59,7 @@ export function SecondStepCard({ factors, deviceName, onSignedIn, onOver }: Seco
         />
       </div>
       <p className={form.aside}>
-        <button type="button" className={form.offer} onClick={() => onOver('left')}>
+        <button type="button" className={credential.way} onClick={() => onOver('left')}>
           {text.signIn.startAgain}
         </button>
       </p>

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { askPasskey } from '../../credential/passkey.ts'
-import { client, type Current } from '../../trpc.ts'
+import { type Current, client } from '../../trpc.ts'
 
 /** Signs in with nothing but a passkey. Whoever changes their mind stays where they were, and nothing is said. */
 export function useSignInWithPasskey(deviceName: string, onSignedIn: (current: Current) => void) {

@@ -1,3 +1,4 @@
+import credential from '../../credential/credential.module.css'
 import form from '../../form/form.module.css'
 import page from '../../shell/page.module.css'
 import { PageTitle } from '../../shell/page-title.tsx'
@@ -18,7 +19,7 @@ export function CheckMail({ email, onAgain }: CheckMailProps) {
         <p className={form.hint}>{text.signUp.mailMissing}</p>
       </div>
       <p className={form.aside}>
-        <button type="button" className={form.offer} onClick={onAgain}>
+        <button type="button" className={credential.way} onClick={onAgain}>
           {text.signUp.mailAgain}
         </button>
       </p>
