@@ -55,18 +55,16 @@ export async function seedPeople({ orm }: Database, clock: Clock, passwordHash: 
     createdAt: ago((41 + index * 3) * day),
   }))
   await orm.insert(users).values(people)
-  await orm
-    .insert(authenticatorApps)
-    .values(
-      people
-        .filter((_, index) => index % 3 === 0)
-        .map(({ id }) => ({
-          userId: id,
-          sealedSecret: randomBytes(40),
-          createdAt: ago(20 * day),
-          confirmedAt: ago(20 * day),
-        })),
-    )
+  await orm.insert(authenticatorApps).values(
+    people
+      .filter((_, index) => index % 3 === 0)
+      .map(({ id }) => ({
+        userId: id,
+        sealedSecret: randomBytes(40),
+        createdAt: ago(20 * day),
+        confirmedAt: ago(20 * day),
+      })),
+  )
   const visits = Array.from({ length: 90 }, (_, index) => {
     const device = devices[spread(index + 5, devices.length)] ?? { kind: 'desktop', browser: null, os: null }
     const opened = (27 * day * index) / 90 + spread(index, 12) * hour

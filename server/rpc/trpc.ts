@@ -96,13 +96,23 @@ export const policyProcedure = (policy: Policy) =>
     }
   })
 
-/** The same for acts: whoever has the policy must have proven who they are within the last ten minutes. */
+/** The same for acts: whoever has the policy must have proven who they are within the last ten minutes. What was done is logged as well. */
 export const freshPolicyProcedure = (policy: Policy) =>
   policyProcedure(policy)
     .meta({ access: `policy:${policy} fresh` })
-    .use(({ ctx, next }) => {
+    .use(async ({ ctx, path, next }) => {
       requireFresh(ctx)
-      return next()
+      const result = await next()
+      const { userId, sessionId } = ctx.caller
+      const acted = {
+        event: 'administrator_acted',
+        procedure: path,
+        userId,
+        sessionId,
+        ipAddress: ctx.origin.ipAddress,
+      }
+      if (result.ok) ctx.log.info(acted, 'An administrator acted')
+      return result
     })
 
 /** Whoever may hear of everybody's revocations: service accounts with the scope `revocations:read`, and administrators. */

@@ -50,6 +50,9 @@ describe('suspending a user', () => {
       ipAddress: expect.stringMatching(/127\.0\.0\.1|::1/),
       requestId: expect.any(String),
     })
+    expect(server.logs).toContainEqual(
+      expect.objectContaining({ event: 'administrator_acted', procedure: 'admin.suspendUser', userId: admin.user.id }),
+    )
     await expect.poll(() => mailsTo(email).map((mail) => mail.text)).toContainEqual(expect.stringContaining(reason))
 
     // Once more changes nothing, and records nothing.

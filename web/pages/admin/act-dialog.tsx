@@ -49,7 +49,7 @@ export function ActDialog<Result>(props: ActDialogProps<Result>) {
   const failure = acting.isError ? readFailure(acting.error) : null
   return (
     <Dialog title={title} onClose={onClose}>
-      <div className={dialog.body}>{body}</div>
+      <div className={`${dialog.body} ${classes.said}`}>{body}</div>
       <form
         ref={element}
         noValidate

@@ -206,6 +206,7 @@ export const adminText = {
     userHint: 'How the address begins',
     network: 'Address or network',
     networkHint: 'Such as 203.0.113.0/24',
+    networkProblem: 'Write an address, or a network such as 203.0.113.0/24.',
     client: 'Client',
     clients: {
       desktop: 'Computers',
@@ -236,7 +237,7 @@ export const adminText = {
     manyAll: 'No filter is set: these are the devices of everybody.',
     manyBody: 'Each of them has to sign in again. People find it in their activity.',
     manyLeftOut: (n: number) =>
-      `${sessions(n)} that fit are left out: your own, and those of people whom you may not sign out.`,
+      `${count(n, 'device that fits is', 'devices that fit are')} left out: your own, and those of people whom you may not sign out.`,
     manyNone: 'None of these can be signed out by you: your own devices are on the page Devices.',
     manyChanged: (n: number) =>
       `Meanwhile it has become ${sessions(n)}. Nobody was signed out. Look again and confirm.`,
@@ -271,8 +272,8 @@ export const adminText = {
     reason: (words: string) => `“${words}”`,
     by: 'By this person',
     on: 'On this account',
-    byOf: (email: string) => `Acts by ${email}`,
-    onOf: (email: string) => `Acts on ${email}`,
+    byOf: (email: string) => `By this person: ${email}`,
+    onOf: (email: string) => `On this account: ${email}`,
     requestId: (id: string) => `Request ${id}`,
     filter: (name: string, value: string | number) => `${inWords(name.replace(/[A-Z]/g, ' $&'))}: ${value}`,
     events: (n: number) => count(n, 'act', 'acts'),

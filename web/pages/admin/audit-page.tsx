@@ -97,7 +97,9 @@ function AuditRow({ event }: { event: AuditEvent }) {
   const by = actor.kind === 'operator' ? words.operator : (actor.email ?? words.deleted)
   const on = target.email ?? words.deleted
   const where = [event.ipAddress, event.requestId === null ? null : words.requestId(event.requestId)]
-  const facts = [...where, ...further(event.details).map(([name, value]) => words.filter(name, value))]
+  const facts = [...where, ...further(event.details).map(([name, value]) => words.filter(name, value))].filter(
+    (fact) => fact !== null,
+  )
   return (
     <li className={`${classes.row} ${classes.plain}`}>
       <div className={classes.identity}>
@@ -105,20 +107,17 @@ function AuditRow({ event }: { event: AuditEvent }) {
           {words.act({ action: event.action, actor: by, target: on, details: event.details })}
         </p>
         {event.reason !== null && <p className={classes.reason}>{words.reason(event.reason)}</p>}
-        <p className={classes.meta}>{facts.filter((fact) => fact !== null).join(' · ')}</p>
-        <p className={classes.meta}>
+        {facts.length > 0 && <p className={classes.meta}>{facts.join(' · ')}</p>}
+        <p className={classes.others}>
           {actor.id !== null && (
             <Link to="/admin/audit" search={{ by: actor.id }} className={classes.link} aria-label={words.byOf(by)}>
               {words.by}
             </Link>
           )}
           {target.kind === 'user' && target.id !== null && target.id !== actor.id && (
-            <>
-              {' · '}
-              <Link to="/admin/audit" search={{ on: target.id }} className={classes.link} aria-label={words.onOf(on)}>
-                {words.on}
-              </Link>
-            </>
+            <Link to="/admin/audit" search={{ on: target.id }} className={classes.link} aria-label={words.onOf(on)}>
+              {words.on}
+            </Link>
           )}
         </p>
       </div>

@@ -7,6 +7,9 @@ import { adminText } from './admin-text.ts'
 
 const words = adminText.sessions
 
+/** At a glance: the server decides. */
+const looksLikeNetwork = (text = '0') => /^[\d.a-f:]+(\/\d{1,3})?$/i.test(text)
+
 /** Which devices are listed. What is typed goes into the address when it is sent, what is chosen at once. */
 export function SessionFilters({ search }: { search: SessionSearch }) {
   const navigate = useNavigate({ from: '/admin/sessions' })
@@ -39,6 +42,7 @@ export function SessionFilters({ search }: { search: SessionSearch }) {
           placeholder={words.networkHint}
           className={classes.wide}
           defaultValue={search.network ?? ''}
+          error={looksLikeNetwork(search.network) ? null : words.networkProblem}
           autoComplete="off"
           spellCheck={false}
         />
