@@ -40,6 +40,7 @@ export function listenerOptions({ tls }: Config, { headers, request, check }: Pa
       'ECDHE-ECDSA-CHACHA20-POLY1305',
       'ECDHE-RSA-CHACHA20-POLY1305',
     ].join(':'),
+    ecdhCurve: 'X25519:P-256:P-384',
     handshakeTimeout: headers,
   }
   return { https, requestTimeout: request }

@@ -89,6 +89,7 @@ describe('with a certificate of its own', () => {
     ['TLS 1.1', { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT:@SECLEVEL=0' }],
     ['TLS 1.0', { minVersion: 'TLSv1', maxVersion: 'TLSv1', ciphers: 'DEFAULT:@SECLEVEL=0' }],
     ['a cipher without forward secrecy', { maxVersion: 'TLSv1.2', ciphers: 'AES128-GCM-SHA256' }],
+    ['a finite-field group', { minVersion: 'TLSv1.3', ecdhCurve: 'ffdhe2048' }],
     ['a cipher in CBC mode', { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA256' }],
   ])('%s is refused', async (_what, options) => {
     expect(await handshake(options)).toMatch(/^refused: /)
