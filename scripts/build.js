@@ -97,7 +97,7 @@ export async function ensureBuilt() {
   }
   try {
     writeFileSync(join(lock, 'pid'), String(process.pid))
-    process.stdout.write('Building Latchkey (once; about ten seconds) …\n')
+    process.stderr.write('Building Latchkey (once; about ten seconds) …\n')
     await build()
   } finally {
     rmSync(lock, { recursive: true, force: true })

@@ -1,4 +1,4 @@
-// `npm start`, `npm run demo`, `npm run migrate`: builds what is needed and becomes the server.
+// `npm start`, `npm run demo`: builds what is needed and becomes the server.
 import { ensureBuilt } from './build.js'
 
 try {

@@ -4,70 +4,17 @@ import { fileURLToPath } from 'node:url'
 import closeWithGrace from 'close-with-grace'
 import { buildApp } from './app.ts'
 import { databaseClock } from './clock.ts'
-import { type Config, ConfigError, readConfig } from './config.ts'
-import { connectPostgres, type Database, embeddedDatabase, openEmbedded } from './database/connect.ts'
-import {
-  DataDirectoryError,
-  loadOrCreateSecret,
-  lockEmbeddedDatabase,
-  prepareDataDirectory,
-} from './database/data-directory.ts'
-import { isDatabaseUnavailable } from './database/faults.ts'
-import { migrateEmbedded, migratePostgres } from './database/migrate.ts'
+import { describeFailure, runCommand } from './command/run.ts'
+import { type Config, readConfig } from './config.ts'
 import { type DemoAccount, seedDemo } from './demo.ts'
-import { grantRole } from './grant-role.ts'
+import { codeOf, openDatabase, openInMemory, StartError, settled } from './opening.ts'
 import { type Locate, nowhere, openLocationDatabase } from './session/location.ts'
-import { type Role, roles } from './user/change-role.ts'
 import { pageLink } from './user/page-link.ts'
 import { offerSetUp } from './user/set-up-link.ts'
 
-type Mode = 'serve' | 'migrate' | 'demo' | 'grant'
+type Mode = 'serve' | 'demo' | 'command'
 
-/** What is open while the process runs, closed in the reverse order. */
-type Opened = { database: Database; describe: string; close(): Promise<void> }
-
-const modes: Record<string, Mode> = { '--migrate': 'migrate', '--demo': 'demo', '--grant': 'grant' }
-
-/** A start that cannot succeed, in one sentence with its remedy. */
-class StartError extends Error {}
-
-async function openDatabase(config: Config, mode: Mode): Promise<Opened> {
-  if (mode === 'demo') {
-    const client = await openEmbedded()
-    await migrateEmbedded(client)
-    const database = embeddedDatabase(client)
-    return { database, describe: 'embedded, in memory: gone when you stop it', close: () => database.close() }
-  }
-  if (config.databaseUrl === null) {
-    const release = lockEmbeddedDatabase(config.dataDirectory)
-    const directory = join(config.dataDirectory, 'postgres')
-    const client = await openEmbedded({ directory })
-    await migrateEmbedded(client)
-    const database = embeddedDatabase(client)
-    const describe = `embedded Postgres in ${directory} (one process; set DATABASE_URL to run several)`
-    return { database, describe, close: () => database.close().finally(release) }
-  }
-  const { hostname, port, pathname } = new URL(config.databaseUrl)
-  try {
-    await migratePostgres(config.databaseListenUrl ?? config.databaseUrl)
-  } catch (error) {
-    throw new StartError(
-      isDatabaseUnavailable(error)
-        ? `Postgres at ${hostname}:${port || 5432} cannot be reached. Start it, or correct DATABASE_URL.`
-        : `Postgres at ${hostname}:${port || 5432} refused to be migrated (${codeOf(error)}). Check the user, password and database in DATABASE_URL.`,
-      { cause: error },
-    )
-  }
-  const database = connectPostgres({ url: config.databaseUrl, listenUrl: config.databaseListenUrl })
-  return { database, describe: `Postgres at ${hostname}:${port || 5432}${pathname}`, close: () => database.close() }
-}
-
-/** The SQLSTATE or system code at the bottom of an error. */
-function codeOf(error: unknown): string {
-  for (let current = error; current instanceof Error; current = current.cause)
-    if ('code' in current && typeof current.code === 'string') return current.code
-  return 'unknown reason'
-}
+const modes: Record<string, Mode> = { '--demo': 'demo', command: 'command' }
 
 async function openLocations({ locationDatabase }: Config): Promise<Locate> {
   if (!locationDatabase) return nowhere
@@ -77,11 +24,6 @@ async function openLocations({ locationDatabase }: Config): Promise<Locate> {
       { cause },
     )
   })
-}
-
-function withSecret(config: Config): Config {
-  if (config.secrets.length > 0) return config
-  return Object.freeze({ ...config, secrets: [loadOrCreateSecret(config.dataDirectory)] })
 }
 
 /** Beside the server in a build; in the sources, whatever was built last. */
@@ -141,41 +83,12 @@ function announce(
   process.stdout.write(`\nLatchkey is running\n\n${block.join('\n')}\n\n`)
 }
 
-/** `npm run grant -- ada@example.com admin` */
-async function grant({ database }: Opened, email = '', role = ''): Promise<void> {
-  const known = roles.find((name): name is Role => name === role)
-  if (!email || !known) throw new StartError(`Say whom and what: npm run grant -- ada@example.com ${roles.join('|')}`)
-  const granted = await grantRole(database, databaseClock(), { email, role: known })
-  if (granted === 'unknownUser') throw new StartError(`Nobody has signed up as ${email}. Create the account first.`)
-  if (granted === 'notAllowed')
-    throw new StartError(`${email} is the last administrator. Make somebody else one first: npm run grant`)
-  const said = granted === 'done' ? `${email} is ${known} from the next sign-in on.` : `${email} is ${known} already.`
-  process.stdout.write(`${said}\n`)
-}
-
-async function run(mode: Mode): Promise<void> {
-  if (existsSync('.env')) process.loadEnvFile('.env')
+async function serve(mode: 'serve' | 'demo'): Promise<void> {
   const read = readConfig(process.env)
   if (mode === 'demo' && read.production)
     throw new StartError('The demo makes up people and devices. It does not run with NODE_ENV=production.')
-  if (read.secrets.length === 0 || (read.databaseUrl === null && mode !== 'demo'))
-    prepareDataDirectory(read.dataDirectory)
-  const config = withSecret(read)
-
-  const opened = await openDatabase(config, mode)
-  if (mode === 'migrate') {
-    await opened.close()
-    process.stdout.write(`The database is up to date (${opened.describe}).\n`)
-    return
-  }
-  if (mode === 'grant') {
-    try {
-      await grant(opened, process.argv[3], process.argv[4])
-    } finally {
-      await opened.close()
-    }
-    return
-  }
+  const config = mode === 'demo' ? settled(read, { needsData: false }) : settled(read)
+  const opened = mode === 'demo' ? await openInMemory() : await openDatabase(config)
   try {
     const clock = databaseClock()
     const dashboardDirectory = builtDashboard()
@@ -203,17 +116,13 @@ async function run(mode: Mode): Promise<void> {
   }
 }
 
+if (existsSync('.env')) process.loadEnvFile('.env')
 try {
-  await run(modes[process.argv[2] ?? ''] ?? 'serve')
+  const mode = modes[process.argv[2] ?? ''] ?? 'serve'
+  if (mode === 'command') process.exitCode = await runCommand(process.argv.slice(3), process.env)
+  else await serve(mode)
 } catch (error) {
-  if (error instanceof ConfigError) {
-    const problems = error.problems.map(({ variable, problem, remedy }) => `  ${variable} ${problem}. ${remedy}.`)
-    process.stderr.write(`Latchkey cannot start with this configuration:\n${problems.join('\n')}\n`)
-  } else if (error instanceof StartError || error instanceof DataDirectoryError) {
-    process.stderr.write(`${error.message}\n`)
-  } else {
-    process.stderr.write(`Latchkey could not start: ${codeOf(error)}.\n`)
-    if (process.env.LOG_LEVEL === 'debug') console.error(error)
-  }
+  process.stderr.write(`${describeFailure(error)}\n`)
+  if (process.env.LOG_LEVEL === 'debug') console.error(error)
   process.exit(1)
 }

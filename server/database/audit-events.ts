@@ -17,6 +17,10 @@ export const auditActions = [
   'signing_keys_rotated',
   'signing_key_revoked',
   'administrator_set_up',
+  'user_created',
+  'password_set',
+  'service_account_created',
+  'service_key_rotated',
 ] as const
 export type AuditAction = (typeof auditActions)[number]
 
@@ -37,7 +41,7 @@ export type Act = { actor: Actor; origin: Origin /** In the actor's own words. *
 
 /** What is acted on; one of several `sessions` has no id. */
 export type Target =
-  | { kind: 'user' | 'session' | 'signing_key'; id: string }
+  | { kind: 'user' | 'session' | 'signing_key' | 'service_account'; id: string }
   | { kind: 'sessions' | 'signing_keys'; id: null }
 
 type Entry = { action: AuditAction; target: Target; details?: Record<string, string | number> }

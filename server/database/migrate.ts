@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { PGlite } from '@electric-sql/pglite'
 import { sql } from 'drizzle-orm'
@@ -6,6 +8,7 @@ import { migrate as migrateNodePostgres } from 'drizzle-orm/node-postgres/migrat
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite'
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator'
 import pg from 'pg'
+import { type Queryable, rowsOf } from './connect.ts'
 
 /** Beside the server's folder both in the sources and in the build. */
 const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
@@ -31,4 +34,21 @@ export async function migratePostgres(url: string): Promise<void> {
 /** Brings an embedded database up to date. Its one process needs no lock. */
 export async function migrateEmbedded(client: PGlite): Promise<void> {
   await migratePglite(drizzlePglite(client), { migrationsFolder })
+}
+
+/** Which migrations a database has, by the number of them and the names of those that are missing. */
+export async function migrationStatus(queryable: Queryable): Promise<{ applied: number; pending: string[] }> {
+  const journal = JSON.parse(readFileSync(join(migrationsFolder, 'meta/_journal.json'), 'utf8')) as {
+    entries: { tag: string; when: number }[]
+  }
+  const [there] = await rowsOf<{ is: boolean }>(
+    queryable,
+    sql`select to_regclass('drizzle.__drizzle_migrations') is not null as is`,
+  )
+  const rows = there?.is
+    ? await rowsOf<{ at: number }>(queryable, sql`select created_at::float8 as at from drizzle.__drizzle_migrations`)
+    : []
+  const latest = Math.max(0, ...rows.map(({ at }) => at))
+  const pending = journal.entries.filter(({ when }) => when > latest).map(({ tag }) => tag)
+  return { applied: journal.entries.length - pending.length, pending }
 }

@@ -3,11 +3,12 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { completed } from '../harness/completed.ts'
 import { freePort } from '../harness/postgres-server.ts'
+import { runLatchkey } from '../harness/run-latchkey.ts'
 import { StartedProcess } from '../harness/start-process.ts'
 import { TestBrowser } from '../harness/test-browser.ts'
 import { password } from '../harness/test-server.ts'
-import { completed } from '../harness/completed.ts'
 
 describe('npm start', () => {
   let folder: string
@@ -87,8 +88,8 @@ describe('npm start', () => {
   })
 
   it('migrates alone and stops', async () => {
-    const migrating = run({}, '--migrate')
-    expect(await migrating.exited).toBe(0)
+    const migrating = await runLatchkey(environment, ['migrate'])
+    expect(migrating.code).toBe(0)
     expect(migrating.output).toContain('The database is up to date')
   })
 
@@ -100,12 +101,12 @@ describe('npm start', () => {
     await browser.api.auth.signUp.mutate({ email: 'ada@example.com', password })
     await first.stop()
 
-    const granting = run({}, '--grant', 'Ada@Example.com', 'admin')
-    expect(await granting.exited).toBe(0)
+    const granting = await runLatchkey(environment, ['user', 'grant', 'Ada@Example.com', 'admin'])
+    expect(granting.code).toBe(0)
     expect(granting.output).toBe('Ada@Example.com is admin from the next sign-in on.\n')
-    const unknown = run({}, '--grant', 'nobody@example.com', 'admin')
-    expect(await unknown.exited).toBe(1)
-    expect(unknown.output).toBe('Nobody has signed up as nobody@example.com. Create the account first.\n')
+    const unknown = await runLatchkey(environment, ['user', 'grant', 'nobody@example.com', 'admin'])
+    expect(unknown.code).toBe(3)
+    expect(unknown.errors).toBe('Nobody has signed up as nobody@example.com. Create the account first.\n')
 
     await run().running()
     expect(await browser.api.auth.current.query()).toBeNull()

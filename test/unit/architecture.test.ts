@@ -44,7 +44,9 @@ const layers = [
   ['session', 'user', 'service'],
   ['rpc'],
   ['http'],
+  ['opening.ts'],
   ['app.ts', 'demo.ts', 'demo-people.ts', 'grant-role.ts'],
+  ['command'],
   ['main.ts'],
 ]
 const heightOf = (layer: string) => layers.findIndex((line) => line.includes(layer))
