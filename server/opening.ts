@@ -5,6 +5,9 @@ import { loadOrCreateSecret, lockEmbeddedDatabase, prepareDataDirectory } from '
 import { isDatabaseUnavailable } from './database/faults.ts'
 import { migrateEmbedded, migratePostgres } from './database/migrate.ts'
 
+/** Of the embedded database, in the data directory. */
+const ownFolder = 'postgres'
+
 /** What is open while the process runs, closed in the reverse order. */
 export type Opened = { database: Database; describe: string; close(): Promise<void> }
 
@@ -28,7 +31,7 @@ export async function openDatabase(config: Config, { migrate = true } = {}): Pro
 
 async function openOwn({ dataDirectory }: Config, migrate: boolean): Promise<Opened> {
   const release = lockEmbeddedDatabase(dataDirectory)
-  const directory = join(dataDirectory, 'postgres')
+  const directory = join(dataDirectory, ownFolder)
   const client = await openEmbedded({ directory })
   if (migrate) await migrateEmbedded(client)
   const database = embeddedDatabase(client)

@@ -348,7 +348,7 @@ describe('move-to-postgres', () => {
     expect((await runLatchkey(own, ['move-to-postgres'])).code).toBe(2)
     expect((await move(database.url)).json).toMatchObject({
       reason: 'refused',
-      message: expect.stringContaining("is not empty"),
+      message: expect.stringContaining('is not empty'),
     })
 
     const moved = await move(target)

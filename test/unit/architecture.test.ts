@@ -44,8 +44,8 @@ const layers = [
   ['session', 'user', 'service'],
   ['rpc'],
   ['http'],
-  ['opening.ts'],
-  ['app.ts', 'demo.ts', 'demo-people.ts', 'grant-role.ts'],
+  ['opening.ts', 'demo-people.ts'],
+  ['app.ts', 'demo.ts', 'grant-role.ts'],
   ['command'],
   ['main.ts'],
 ]

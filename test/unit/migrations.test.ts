@@ -14,7 +14,7 @@ const breaking: Record<string, RegExp> = {
   'makes a column obligatory': /\bset\s+not\s+null\b/i,
   'adds an obligatory column without a default': /\badd\s+column\s+(?![^,;]*\bdefault\b)[^,;]*\bnot\s+null\b/i,
   'adds what a new row cannot omit': /\badd\s+constraint\b(?![^;]*\bforeign\s+key\b)/i,
-  'empties a table': /\b(truncate|delete\s+from)\b/i,
+  'empties a table': /^\s*(truncate|delete\s+from)\b/im,
 }
 
 /** How a migration breaks the previous release, if it does. */
