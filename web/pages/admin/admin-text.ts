@@ -41,6 +41,14 @@ function act({ action, actor, target, details }: Act): string {
       return `${actor} revoked a signing key`
     case 'administrator_set_up':
       return `${actor} became the first administrator`
+    case 'user_created':
+      return `${actor} created an account for ${target}`
+    case 'password_set':
+      return `${actor} set a new password for ${target}`
+    case 'service_account_created':
+      return `${actor} created a service account`
+    case 'service_key_rotated':
+      return `${actor} gave a service account a new key`
     default:
       return `${actor}: ${inWords(action)}`
   }
@@ -265,6 +273,10 @@ export const adminText = {
       signing_keys_rotated: 'Signing keys rotated',
       signing_key_revoked: 'Signing keys revoked',
       administrator_set_up: 'First administrator',
+      user_created: 'Accounts created',
+      password_set: 'Passwords set',
+      service_account_created: 'Service accounts created',
+      service_key_rotated: 'Service keys rotated',
     },
     act,
     operator: 'An operator at the machine',
