@@ -249,6 +249,9 @@ test('a session signed in over https is bound to it: the dashboard works, its co
   const names = (await context.cookies()).map(({ name }) => name)
   expect(names).toEqual(expect.arrayContaining(['__Host-access', '__Host-refresh']))
   expect(names.every((name) => name.startsWith('__Host-'))).toBe(true)
+  const stored = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie]))
+  expect(stored).not.toContain(email)
+  expect(stored).not.toMatch(/eyJ|__Host-/)
 
   const [reply] = await Promise.all([
     page.waitForResponse((response) => response.url().includes('auth.signOut')),

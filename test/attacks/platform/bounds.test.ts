@@ -53,6 +53,7 @@ describe('a request that two readers could read differently', () => {
     ['a NUL in a header', [...post, 'X-Nul: a\0b', 'Content-Length: 2'], '{}'],
     ['a version of its own', ['POST /trpc/auth.signOut HTTP/9.9', host], ''],
     ['a method of its own', ['BREW /trpc/auth.signOut HTTP/1.1', host], ''],
+    ['a trace', ['TRACE /trpc/auth.current HTTP/1.1', host], ''],
     ['an address of no form', ['GET trpc/auth.current HTTP/1.1', host], ''],
   ])('%s is refused by the protocol', async (_what, lines, body) => {
     const { browser, session } = await signedUp(server)
