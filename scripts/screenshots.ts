@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from '@playwright/test'
 import { type Account, startDemo } from './demo-server.ts'
+import { administration } from './screenshots/administration.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = `${root}docs/screenshots`
@@ -101,6 +102,7 @@ async function tour(stage: Stage, look: Look): Promise<void> {
   await visit('/activity?show=api&days=1', 'Activity')
   await shoot('activity-filtered')
   await apiAccess(page, shoot)
+  await administration(page, shoot)
   if (look.width < 768) {
     await page.getByRole('button', { name: 'Open navigation' }).click()
     await shoot('navigation', false)

@@ -39,6 +39,7 @@ describe('npm start', () => {
     expect(first.output).toMatch(/Database +embedded Postgres in .*postgres/)
     expect(first.output).toMatch(/Mail +written into .*outbox/)
     expect(first.output).toMatch(/Next +open the dashboard/)
+    expect(first.output).toMatch(/Set up +http:\/\/localhost:\d+\/set-up#[\w-]{64} /)
     const origin = `http://localhost:${port}`
     const browser = new TestBrowser(origin, { origin })
     const { session } = completed(await browser.api.auth.signUp.mutate({ email: 'ada@example.com', password }))

@@ -245,7 +245,7 @@ export const adminText = {
     manyAll: 'No filter is set: these are the devices of everybody.',
     manyBody: 'Each of them has to sign in again. People find it in their activity.',
     manyLeftOut: (n: number) =>
-      `${count(n, 'device that fits is', 'devices that fit are')} left out: your own, and those of people whom you may not sign out.`,
+      `Left out: ${count(n, 'device that fits', 'devices that fit')}. Your own, and those of people whom you may not sign out, stay signed in.`,
     manyNone: 'None of these can be signed out by you: your own devices are on the page Devices.',
     manyChanged: (n: number) =>
       `Meanwhile it has become ${sessions(n)}. Nobody was signed out. Look again and confirm.`,
