@@ -44,39 +44,46 @@ function watch(page: Page, faults: string[]): void {
   })
 }
 
+/** Runs a server of its own, with more settings than all of them have, for as long as `use` takes. */
+export async function withServer(
+  settings: Record<string, string>,
+  use: (server: Server) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-browser-'))
+  const port = await freePort()
+  const places = join(folder, 'places.mmdb')
+  writeLocationFile(places, 203, { city: 'Berlin', country: 'Germany' })
+  const environment = {
+    DATA_DIR: folder,
+    PORT: String(port),
+    TRUSTED_PROXIES: '127.0.0.1/32,::1/128',
+    LOCATION_DATABASE: places,
+    ...settings,
+  }
+  let running = await new StartedProcess(environment).running()
+  await use({
+    url: `http://localhost:${port}`,
+    database: join(folder, 'postgres'),
+    stop: async () => void (await running.stop()),
+    start: async () => {
+      running = await new StartedProcess(environment).running()
+    },
+    run: async (...args) => {
+      const command = new StartedProcess(environment, ...args)
+      if ((await command.exited) !== 0) throw new Error(command.output)
+    },
+  })
+  await running.stop()
+  rmSync(folder, { recursive: true, force: true })
+}
+
 export const test = base.extend<
   { person: Person; newDevice: (options?: DeviceOptions) => Promise<Page> },
   { server: Server; administrator: Person['email'] }
 >({
   server: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's dependencies from this pattern.
-    async ({}, use) => {
-      const folder = mkdtempSync(join(tmpdir(), 'latchkey-browser-'))
-      const port = await freePort()
-      const places = join(folder, 'places.mmdb')
-      writeLocationFile(places, 203, { city: 'Berlin', country: 'Germany' })
-      const environment = {
-        DATA_DIR: folder,
-        PORT: String(port),
-        TRUSTED_PROXIES: '127.0.0.1/32,::1/128',
-        LOCATION_DATABASE: places,
-      }
-      let running = await new StartedProcess(environment).running()
-      await use({
-        url: `http://localhost:${port}`,
-        database: join(folder, 'postgres'),
-        stop: async () => void (await running.stop()),
-        start: async () => {
-          running = await new StartedProcess(environment).running()
-        },
-        run: async (...args) => {
-          const command = new StartedProcess(environment, ...args)
-          if ((await command.exited) !== 0) throw new Error(command.output)
-        },
-      })
-      await running.stop()
-      rmSync(folder, { recursive: true, force: true })
-    },
+    async ({}, use) => withServer({}, use),
     { scope: 'worker', timeout: 60_000 },
   ],
 

@@ -1,36 +1,5 @@
-import type { Page } from '@playwright/test'
+import { addPasskey, withAuthenticator } from './credentials.ts'
 import { expect, signIn, test } from './latchkey.ts'
-
-/** Gives the browser an authenticator that is built in, and lets its owner through without asking. */
-async function withAuthenticator(page: Page, { verifies = true } = {}) {
-  const devtools = await page.context().newCDPSession(page)
-  await devtools.send('WebAuthn.enable', { enableUI: false })
-  const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: verifies,
-      automaticPresenceSimulation: true,
-    },
-  })
-  return {
-    /** From now on it finds, or doesn't find, that it is its owner. */
-    verify: (isUserVerified: boolean) => devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }),
-  }
-}
-
-async function addPasskey(page: Page, name: string): Promise<void> {
-  await page.goto('/security')
-  await page.getByRole('button', { name: 'Add a passkey' }).click()
-  await page.getByRole('dialog').getByLabel('Name').fill(name)
-  await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click()
-  const codes = page.getByRole('dialog', { name: 'Save your recovery codes' })
-  await codes.getByLabel("I've saved these").check()
-  await codes.getByRole('button', { name: 'Done' }).click()
-  await expect(page.getByRole('listitem').filter({ hasText: name })).toBeVisible()
-}
 
 test('a passkey is added, signs in with nothing typed, is renamed and removed', async ({ person }) => {
   const page = await person.device()

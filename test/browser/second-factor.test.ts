@@ -1,32 +1,12 @@
-import type { Page } from '@playwright/test'
-import { codeAt } from '../harness/authenticator-app.ts'
-import { expect, password, signIn, test } from './latchkey.ts'
-
-const periodMs = 30_000
-
-/** Sets an authenticator app up on the Security page, as somebody would. Answers its secret and the recovery codes. */
-async function setUpApp(page: Page): Promise<{ secret: string; recoveryCodes: string[] }> {
-  await page.goto('/security')
-  await page.getByRole('button', { name: 'Set up authenticator app' }).click()
-  const dialog = page.getByRole('dialog', { name: 'Set up an authenticator app' })
-  await expect(dialog.getByRole('img', { name: 'QR code for your authenticator app' })).toBeVisible()
-  const secret = ((await dialog.locator('code').textContent()) ?? '').replaceAll(' ', '')
-  await page.keyboard.type(codeAt(secret, Date.now()))
-  const codes = page.getByRole('dialog', { name: 'Save your recovery codes' })
-  await expect(codes.getByRole('listitem')).toHaveCount(10)
-  const recoveryCodes = await codes.getByRole('listitem').allTextContents()
-  return { secret, recoveryCodes }
-}
-
-/** A code that has not been used yet: the one of the next period is accepted early. */
-const nextCode = (secret: string) => codeAt(secret, Date.now() + periodMs)
+import { nextCode, saveCodes, setUpApp } from './credentials.ts'
+import { expect, signIn, test } from './latchkey.ts'
 
 test('an authenticator app is set up with its code, and asked for at the next sign-in', async ({
   person,
   newDevice,
 }) => {
   const page = await person.device()
-  const { secret } = await setUpApp(page)
+  const secret = await setUpApp(page)
   const codes = page.getByRole('dialog', { name: 'Save your recovery codes' })
   await page.keyboard.press('Escape')
   await expect(codes).toBeVisible()
@@ -36,8 +16,7 @@ test('an authenticator app is set up with its code, and asked for at the next si
     codes.getByRole('button', { name: 'Download' }).click(),
   ])
   expect(file.suggestedFilename()).toBe('latchkey-recovery-codes.txt')
-  await codes.getByLabel("I've saved these").check()
-  await codes.getByRole('button', { name: 'Done' }).click()
+  await saveCodes(page)
   await expect(page.getByText(/^In use since/)).toBeVisible()
   await expect(page.getByText('10 of 10 left')).toBeVisible()
 
@@ -58,8 +37,8 @@ test('an authenticator app is set up with its code, and asked for at the next si
 
 test('a recovery code stands in for a lost phone, once', async ({ person, newDevice }) => {
   const page = await person.device()
-  const { recoveryCodes } = await setUpApp(page)
-  const [code = ''] = recoveryCodes
+  await setUpApp(page)
+  const [code = ''] = await saveCodes(page)
 
   const device = await newDevice()
   const withCode = async () => {
@@ -85,13 +64,13 @@ test('a recovery code stands in for a lost phone, once', async ({ person, newDev
 })
 
 test('a pasted code is enough, and somebody else can start over', async ({ person, newDevice }) => {
-  const { secret } = await setUpApp(await person.device())
+  const secret = await setUpApp(await person.device())
   const page = await newDevice()
   await page.goto('/')
   await signIn(page, person.email)
   await page.getByRole('button', { name: 'Use another account' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Sign in' })).toBeVisible()
-  await signIn(page, person.email, password)
+  await signIn(page, person.email)
   await expect(page.getByLabel('Digit 1 of 6')).toBeFocused()
   await page.getByLabel('Digit 1 of 6').evaluate((field, code) => {
     const clipboardData = new DataTransfer()
@@ -103,16 +82,11 @@ test('a pasted code is enough, and somebody else can start over', async ({ perso
 
 test('an app is removed, and a second set of recovery codes replaces the first', async ({ person }) => {
   const page = await person.device()
-  const { recoveryCodes } = await setUpApp(page)
-  const codes = page.getByRole('dialog', { name: 'Save your recovery codes' })
-  await codes.getByLabel("I've saved these").check()
-  await codes.getByRole('button', { name: 'Done' }).click()
+  await setUpApp(page)
+  const first = await saveCodes(page)
   await page.getByRole('button', { name: 'New set of recovery codes' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'New set' }).click()
-  await expect(codes.getByRole('listitem')).toHaveCount(10)
-  expect(await codes.getByRole('listitem').allTextContents()).not.toEqual(recoveryCodes)
-  await codes.getByLabel("I've saved these").check()
-  await codes.getByRole('button', { name: 'Done' }).click()
+  expect(await saveCodes(page)).not.toEqual(first)
 
   await page.getByRole('button', { name: 'Remove authenticator app' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click()

@@ -34,3 +34,28 @@ test('signing out everywhere includes this device', async ({ person }) => {
   await signIn(page, person.email)
   await expect(page.getByRole('heading', { level: 1, name: 'Your devices' })).toBeVisible()
 })
+
+test('a name is given, used throughout, and taken back', async ({ person }) => {
+  const page = await person.device()
+  await page.goto('/security')
+  await page.getByRole('textbox', { name: 'Name' }).fill('Ada Lovelace')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByRole('button', { name: 'Account: Ada Lovelace' })).toBeVisible()
+  await page.getByRole('textbox', { name: 'Name' }).fill('')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByRole('button', { name: `Account: ${person.email}` })).toBeVisible()
+  await page.goto('/activity?show=security')
+  await expect(page.getByText(/^Name changed from/)).toHaveCount(2)
+})
+
+test('a password is called weak, with advice, before it is refused', async ({ newDevice }) => {
+  const page = await newDevice()
+  await page.goto('/sign-up')
+  const field = page.getByRole('textbox', { name: 'Password' })
+  await field.fill('short')
+  await expect(field).toHaveAccessibleDescription('10 more characters needed.')
+  await field.fill('passwordpassword')
+  await expect(page.getByRole('status').filter({ hasText: 'Strength: ' })).toContainText('guessed first')
+  await field.fill('correct horse battery staple')
+  await expect(page.getByRole('status').filter({ hasText: 'Strength: Strong.' })).toBeVisible()
+})

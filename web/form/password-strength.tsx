@@ -46,7 +46,10 @@ export function PasswordStrength({ password, known }: PasswordStrengthProps) {
         <>
           <div className={classes.bar} data-score={strength?.score} aria-hidden>
             {scores.map((score) => (
-              <span key={score} data-filled={(strength?.score ?? 0) >= score || undefined} />
+              <span
+                key={score}
+                data-filled={(strength !== undefined && Math.max(1, strength.score) >= score) || undefined}
+              />
             ))}
           </div>
           <p className={classes.words}>
