@@ -18,7 +18,10 @@ it('the image is made of files that are there and that the engine is given', () 
   expect(copied.length).toBeGreaterThan(10)
   for (const path of copied) {
     expect(existsSync(join(root, path)), path).toBe(true)
-    expect(given.some((pattern) => matchesGlob(path, pattern) || path.startsWith(`${pattern}/`)), path).toBe(true)
+    expect(
+      given.some((pattern) => matchesGlob(path, pattern) || path.startsWith(`${pattern}/`)),
+      path,
+    ).toBe(true)
   }
 })
 
@@ -29,7 +32,10 @@ it('the image has everything that the build needs', () => {
   )
   expect(sources.length).toBeGreaterThan(5)
   for (const source of sources)
-    expect(copied.some((path) => path === source || source.startsWith(`${path}/`)), source).toBe(true)
+    expect(
+      copied.some((path) => path === source || source.startsWith(`${path}/`)),
+      source,
+    ).toBe(true)
 })
 
 it('the image runs as nobody special, and its command line is the server’s own', () => {

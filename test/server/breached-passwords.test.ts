@@ -11,8 +11,10 @@ const sha1 = (text: string) => createHash('sha1').update(text).digest('hex').toU
 /** A list of leaked passwords as the public one answers, padding included. */
 const asked: string[] = []
 let answering = true
+let redirecting = false
 const list = createServer((request, response) => {
   asked.push(request.url ?? '')
+  if (redirecting) return void response.writeHead(302, { location: '/elsewhere' }).end()
   if (!answering) return void response.writeHead(503).end()
   response.end(`${'0'.repeat(35)}:0\r\n${sha1(leaked).slice(5)}:17\r\n${sha1('padding').slice(5)}:0`)
 })
@@ -49,6 +51,13 @@ describe('a password from a list of leaked ones', () => {
     expect(server.logs.some(({ event }) => event === 'breach_check_unavailable')).toBe(true)
     answering = true
   })
+})
+
+it('a list that sends elsewhere is not followed', async () => {
+  redirecting = true
+  expect((await server.browser().mutate('auth.signUp', { email: newEmail(), password: leaked })).status).toBe(200)
+  expect(asked).not.toContain('/elsewhere')
+  redirecting = false
 })
 
 it('nobody is asked unless the operator says so', async () => {
