@@ -170,6 +170,59 @@ export const mutations: readonly Mutation[] = [
     ],
   ]),
 
+  ...of(
+    'server/session/reauthenticate.ts',
+    ['test/server/reauthentication.test.ts'],
+    [
+      [
+        'a proof counts on every device',
+        'eq(sessions.id, sessionId), eq(sessions.userId, userId)',
+        'eq(sessions.userId, userId)',
+      ],
+      [
+        'a proof counts for anybody',
+        'eq(sessions.id, sessionId), eq(sessions.userId, userId)',
+        'eq(sessions.id, sessionId)',
+        ownedAlready,
+      ],
+      [
+        'a proof counts for a session that has ended',
+        ', isNull(sessions.revokedAt)',
+        '',
+        'A revoked session is refused whatever else its row says.',
+      ],
+    ],
+  ),
+
+  ...of(
+    'server/session/revoke-any.ts',
+    ['test/server/sessions-of-all.test.ts'],
+    [
+      ['any: another session than the one that is named', '        eq(sessions.id, sessionId),\n'],
+      ['any: a session that has ended', '        isNull(sessions.revokedAt),\n'],
+      ['any: a session that has expired', '        isAlive(clock),\n        ofPeople', '        ofPeople'],
+      ['any: of somebody out of reach', '        ofPeopleWithinReach(transaction, act.actor),\n'],
+      ['many: whatever the filter says', 'and(fitting(transaction, clock, filter), ofPeople', 'and(ofPeople'],
+      [
+        'many: of people out of reach',
+        'and(fitting(transaction, clock, filter), ofPeopleWithinReach(transaction, act.actor))',
+        'and(fitting(transaction, clock, filter))',
+      ],
+      ['many: however many they are', 'revoked.length !== expectedCount', 'false'],
+    ],
+  ),
+
+  ...of(
+    'server/session/revocation-feed.ts',
+    ['test/server/delete-account.test.ts'],
+    [
+      [
+        'forgets who was erased',
+        '\n        union all select id, null, erased_at from ${erasedSessions} where erased_at > ${since}',
+      ],
+    ],
+  ),
+
   ...of('server/session/revoke-sessions.ts', revocation, [
     ['one: any session of the user', 'and(eq(sessions.id, sessionId), eq(sessions.userId', 'and(eq(sessions.userId'],
     [

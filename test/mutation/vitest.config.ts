@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** The tests that need Postgres, without a set-up of their own: the check has migrated one database for all of them. */
 export default defineConfig({
   test: {
-    include: ['test/{server,concurrency,model}/**/*.test.ts'],
+    include: ['test/{server,attacks,concurrency,model}/**/*.test.ts'],
     maxWorkers: 1,
     testTimeout: 20_000,
     hookTimeout: 60_000,

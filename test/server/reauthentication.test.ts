@@ -80,6 +80,15 @@ describe('proving again who one is', () => {
     expect((await browser.mutate('session.revokeAll')).status).toBe(200)
   })
 
+  it('counts for the device on which it was done', async () => {
+    const { browser, email } = await signedUp(server)
+    const phone = await signedIn(server, email)
+    server.clock.advance(minutes(11))
+    await browser.api.account.reauthenticate.mutate({ password })
+    await phone.browser.api.auth.refresh.mutate()
+    expect(reasonOf(await phone.browser.mutate('session.revokeAll'))).toBe('REAUTHENTICATION_REQUIRED')
+  })
+
   it('is not done by refreshing: a young token of an old proof is refused', async () => {
     const { browser } = await signedUp(server)
     server.clock.advance(minutes(11))

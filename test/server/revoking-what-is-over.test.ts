@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { sessionRow } from '../harness/rows.ts'
 import { reasonOf, type TestBrowser } from '../harness/test-browser.ts'
 import { days, minutes } from '../harness/test-clock.ts'
-import { signedIn, signedUp, startTestServer, type TestServer } from '../harness/test-server.ts'
+import { password, signedIn, signedUp, startTestServer, type TestServer } from '../harness/test-server.ts'
 
 /** One device in use, one that has been idle for exactly as long as a session may be, one that was signed out before. */
 describe('a person with one device in use, one that has just expired and one that was signed out', () => {
@@ -47,6 +47,7 @@ describe('a person with one device in use, one that has just expired and one tha
   })
 
   it('revokes one when it revokes all, and leaves to the others the reason for which they ended', async () => {
+    await browser.api.account.reauthenticate.mutate({ password })
     expect(await browser.api.session.revokeAll.mutate()).toEqual({ revokedCount: 1 })
     expect(await reasons()).toEqual(['revoked_all', null, 'signed_out'])
   })

@@ -80,6 +80,15 @@ describe('signing out somebody else', () => {
     expect(await refusalReason(revoke())).toBe('NOT_FOUND')
   })
 
+  it('does not end what is over, and leaves the reason why to it', async () => {
+    const { session } = await signedUp(server)
+    server.clock.advance(days(7))
+    const admin = await signedInAdministrator(server)
+    const revoke = admin.browser.api.admin.revokeSession.mutate({ sessionId: session.id, reason })
+    expect(await refusalReason(revoke)).toBe('NOT_FOUND')
+    expect((await sessionRow(server, session.id)).revokedReason).toBeNull()
+  })
+
   it('ends all of one person', async () => {
     const admin = await signedInAdministrator(server)
     const { browser, email, user } = await signedUp(server)
