@@ -75,7 +75,7 @@ it('what is under way is finished before the instance closes', async () => {
   const gone = server.app.drain(0).then(() => server.app.close())
   socket.write(body)
 
-  expect(await answered(/HTTP\/1\.1 200 OK[^]*"status":"signedIn"/)).toBe(true)
+  expect(await answered(/HTTP\/1\.1 200 OK[\s\S]*"status":"signedIn"/)).toBe(true)
   await gone
 })
 
