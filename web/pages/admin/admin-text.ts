@@ -31,6 +31,8 @@ function act({ action, actor, target, details }: Act): string {
       return `${actor} sent ${target} a link to a new password`
     case 'user_signed_out':
       return `${actor} signed out ${target} everywhere`
+    case 'sign_in_limits_lifted':
+      return `${actor} let ${target} sign in without waiting`
     case 'session_revoked':
       return `${actor} signed out one device`
     case 'sessions_revoked':
@@ -197,6 +199,13 @@ export const adminText = {
       busy: 'Sending…',
       done: (email: string) => `A link is on its way to ${email}.`,
     },
+    liftLimits: {
+      do: 'Lift sign-in wait',
+      title: (email: string) => `Let ${email} sign in without waiting?`,
+      body: 'After too many wrong passwords or codes an account makes strangers wait, longer each time. Lifting the wait lets the owner in on a new device, and lets whoever guesses try again too.',
+      busy: 'Lifting…',
+      done: (email: string) => `${email} can try again at once.`,
+    },
     resetFactors: {
       do: 'Reset second factors',
       title: (email: string) => `Reset the second factors of ${email}?`,
@@ -268,6 +277,7 @@ export const adminText = {
       second_factors_reset: 'Second factors reset',
       password_reset_sent: 'Password resets sent',
       user_signed_out: 'Users signed out',
+      sign_in_limits_lifted: 'Sign-in waits lifted',
       session_revoked: 'Devices signed out',
       sessions_revoked: 'Devices signed out by filter',
       signing_keys_rotated: 'Signing keys rotated',

@@ -10,7 +10,7 @@ import { adminText } from './admin-text.ts'
 
 const words = adminText.user
 
-type Act = 'suspend' | 'restore' | 'changeRole' | 'signOut' | 'sendReset' | 'resetFactors'
+type Act = 'suspend' | 'restore' | 'changeRole' | 'signOut' | 'sendReset' | 'liftLimits' | 'resetFactors'
 
 interface UserActsProps {
   detail: UserDetail
@@ -25,6 +25,7 @@ export function UserActs({ detail, policies }: UserActsProps) {
   const acts: [act: Act, policy: Policy, offered: boolean][] = [
     ['signOut', 'sessions:revoke-any', user.sessionCount > 0],
     ['sendReset', 'users:send-reset', user.suspendedAt === null],
+    ['liftLimits', 'users:lift-limits', user.suspendedAt === null],
     ['resetFactors', 'users:reset-second-factor', hasFactors],
     ['changeRole', 'users:role', true],
     ['suspend', 'users:suspend', user.suspendedAt === null],
@@ -102,6 +103,14 @@ function UserActDialog({ act, detail: { user }, onClose }: UserActDialogProps) {
           told={false}
           act={(reason) => client.admin.sendPasswordReset.mutate({ userId, reason })}
           onDone={told(words.sendReset.done(email))}
+        />
+      )
+    case 'liftLimits':
+      return (
+        <ActDialog
+          {...shared}
+          act={(reason) => client.admin.liftLimits.mutate({ userId, reason })}
+          onDone={told(words.liftLimits.done(email))}
         />
       )
     case 'resetFactors':
