@@ -59,6 +59,17 @@ describe('npm start', () => {
     expect(refused.output).toBe(`Port ${port} is in use. Stop the other program, or set PORT to a free one.\n`)
   })
 
+  it('says in one sentence that the address for metrics is taken', async () => {
+    const taken = await freePort()
+    const other = createServer().listen(taken, '127.0.0.1')
+    const refused = run({ METRICS_LISTEN: `127.0.0.1:${taken}` })
+    expect(await refused.exited).toBe(1)
+    other.close()
+    expect(refused.output).toBe(
+      'METRICS_LISTEN cannot be had (EADDRINUSE). Set it to a free address of this machine.\n',
+    )
+  })
+
   it('says in one sentence that the data folder cannot be written to', async () => {
     const refused = run({ DATA_DIR: '/dev/null/data' })
     expect(await refused.exited).toBe(1)
