@@ -69,7 +69,9 @@ const textOf = ({ format, maxLength = 200 }: Shape): fc.Arbitrary<string> => {
     case 'date-time':
       return fc.date({ noInvalidDate: true }).map((date) => date.toISOString())
     default:
-      return fc.string({ unit: 'grapheme', maxLength: Math.min(maxLength, 200) })
+      return fc
+        .oneof(fc.string({ unit: 'grapheme', maxLength: Math.min(maxLength, 200) }), oddText)
+        .map((text) => text.slice(0, maxLength))
   }
 }
 
