@@ -61,7 +61,7 @@ type Shape = {
 }
 
 const textOf = ({ format, maxLength = 200 }: Shape): fc.Arbitrary<string> => {
-  switch (format) {
+  switch (format ?? '') {
     case 'uuid':
       return fc.uuid()
     case 'email':
@@ -81,7 +81,7 @@ function fitting(shape: Shape): fc.Arbitrary<unknown> {
   if (options) return fc.oneof(...options.map(nearly))
   if (shape.enum) return fc.constantFrom(...shape.enum)
   if ('const' in shape) return fc.constant(shape.const)
-  switch (shape.type) {
+  switch (shape.type ?? '') {
     case 'object': {
       const fields = Object.entries(shape.properties ?? {}).map(([name, field]) => [name, nearly(field)])
       return fc.record(Object.fromEntries(fields) as Record<string, fc.Arbitrary<unknown>>, {
