@@ -1,9 +1,10 @@
-// `npm run screenshots`: every page and state of the dashboard, light and dark, wide and narrow, into docs/screenshots/, from the demo server.
+// `npm run screenshots`, or `npm run screenshots credentials` for those alone: every page and state of the dashboard, light and dark, wide and narrow, into docs/screenshots/, from the demo server.
 import { mkdirSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from '@playwright/test'
 import { type Account, startDemo } from './demo-server.ts'
 import { administration } from './screenshots/administration.ts'
+import { credentialTour, recoveryTour } from './screenshots/credentials.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = `${root}docs/screenshots`
@@ -29,7 +30,13 @@ type Stage = { browser: Browser; url: string; account: Account }
 /** A picture of the whole page once nothing moves any more. */
 async function picture(page: Page, name: string, fullPage = true): Promise<void> {
   await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => {})
-  await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState === 'finished'))
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(
+        ({ playState, effect }) => playState === 'finished' || effect?.getComputedTiming().iterations === Infinity,
+      ),
+  )
   await page.mouse.move(0, 0)
   // The header sticks to the top of what is seen: a whole page is taken from its start.
   if (fullPage) await page.evaluate(() => scrollTo(0, 0))
@@ -61,13 +68,26 @@ async function signIn(page: Page, { email, password }: Account): Promise<void> {
   await page.getByText('This device', { exact: true }).waitFor()
 }
 
-/** The pages in the order in which one would come across them; signs out last, so that every look starts from the same devices. */
-async function tour(stage: Stage, look: Look): Promise<void> {
-  const page = await open(stage, look)
-  const shoot = async (name: string, fullPage = true) => {
+function shooter(page: Page, look: Look): Shoot {
+  return async (name, fullPage = true) => {
     // A dialog on a dark phone is the one on a dark desktop and on a light phone: a picture less to keep.
     if (fullPage || look.name !== '-phone-dark') await picture(page, `${name}${look.name}`, fullPage)
   }
+}
+
+/** What somebody sees who sets up, loses and uses what secures their account. */
+async function credentials(stage: Stage, look: Look): Promise<void> {
+  const page = await open(stage, look)
+  const shoot = shooter(page, look)
+  await recoveryTour({ page, shoot })
+  await credentialTour({ page, shoot })
+  await page.context().close()
+}
+
+/** The pages in the order in which one would come across them; signs out last, so that every look starts from the same devices. */
+async function tour(stage: Stage, look: Look): Promise<void> {
+  const page = await open(stage, look)
+  const shoot = shooter(page, look)
   const visit = async (path: string, title: string) => {
     await page.goto(path)
     await page.getByRole('heading', { level: 1, name: title }).waitFor()
@@ -220,9 +240,12 @@ async function news(stage: Stage, look: Look, page: Page, shoot: Shoot): Promise
   await page.context().close()
 }
 
+const onlyCredentials = process.argv[2] === 'credentials'
 mkdirSync(folder, { recursive: true })
-rmSync(folder, { recursive: true })
-mkdirSync(folder)
+if (!onlyCredentials) {
+  rmSync(folder, { recursive: true })
+  mkdirSync(folder)
+}
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none', '--disable-lcd-text'],
@@ -232,7 +255,8 @@ try {
     // Each look has a server of its own: what one did is not in the history of the next.
     const { url, account, stop } = await startDemo()
     try {
-      await tour({ browser, url, account }, look)
+      if (!onlyCredentials) await tour({ browser, url, account }, look)
+      await credentials({ browser, url, account }, look)
     } finally {
       await stop()
     }

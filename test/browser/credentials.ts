@@ -1,6 +1,7 @@
+import { PGlite } from '@electric-sql/pglite'
 import type { Page } from '@playwright/test'
 import { codeAt } from '../harness/authenticator-app.ts'
-import { expect } from './latchkey.ts'
+import { expect, type Server } from './latchkey.ts'
 
 const periodMs = 30_000
 
@@ -58,4 +59,16 @@ export async function addPasskey(page: Page, name: string): Promise<void> {
   await page.getByRole('dialog').getByRole('button', { name: 'Continue' }).click()
   await saveCodes(page)
   await expect(page.getByRole('listitem').filter({ hasText: name })).toBeVisible()
+}
+
+/** As if an hour had passed since this browser's owner last proved who they are. */
+export async function anHourLater(server: Server, page: Page): Promise<void> {
+  await page.goto('about:blank')
+  await server.stop()
+  const database = await PGlite.create(server.database)
+  await database.exec("update sessions set authenticated_at = now() - interval '1 hour'")
+  await database.close()
+  await server.start()
+  // It says when the proof was given; the next one is made from what the database says.
+  await page.context().clearCookies({ name: 'access' })
 }

@@ -1,19 +1,6 @@
-import { PGlite } from '@electric-sql/pglite'
 import type { Page } from '@playwright/test'
-import { addPasskey, nextCode, saveCodes, setUpApp, withAuthenticator } from './credentials.ts'
-import { expect, password, type Server, test } from './latchkey.ts'
-
-/** As if an hour had passed since this browser's owner last proved who they are. */
-async function anHourLater(server: Server, page: Page): Promise<void> {
-  await page.goto('about:blank')
-  await server.stop()
-  const database = await PGlite.create(server.database)
-  await database.exec("update sessions set authenticated_at = now() - interval '1 hour'")
-  await database.close()
-  await server.start()
-  // It says when the proof was given; the next one is made from what the database says.
-  await page.context().clearCookies({ name: 'access' })
-}
+import { addPasskey, anHourLater, nextCode, saveCodes, setUpApp, withAuthenticator } from './credentials.ts'
+import { expect, password, test } from './latchkey.ts'
 
 test.describe.configure({ timeout: 60_000 })
 
