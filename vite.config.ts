@@ -6,7 +6,12 @@ const ofMessages = /notifications|react-transition-group/
 const ofForms = /@mantine\/form\/|components\/(?:\w*Input\/|Checkbox\/(?!CheckIcon)|NativeSelect\/)|\/web\/form\//
 // What follows a password, and what the Security page opens: nobody's first page has it.
 const ofCredentials =
-  /components\/(?:PinInput|Group)\/|\/web\/credential\/(?:code|second-step)|\/web\/shell\/(?:copy-button|save-file)/
+  /components\/(?:PinInput|Group)\/|\/web\/credential\/(?:code|second-step)|\/web\/shell\/(?:copy-button|save-file)|\/web\/pages\/recovery\/link-/
+
+// What pages for administrators share, and what they share with the page of activity. What the router reads of their addresses is in the first script.
+const ofAdministrators = /\/web\/pages\/admin\/(?!access|admin-search)/
+const ofHistory = /\/web\/chart\/|\/web\/pages\/activity\/event-row/
+const notForEverybody = [ofForms, ofMessages, ofCredentials, ofAdministrators, ofHistory]
 
 export default defineConfig({
   root: 'web',
@@ -33,11 +38,13 @@ export default defineConfig({
             {
               name: 'base',
               minShareCount: 2,
-              test: (id) => ![ofForms, ofMessages, ofCredentials].some((others) => others.test(id)),
+              test: (id) => !notForEverybody.some((others) => others.test(id)),
               priority: 2,
             },
             { name: 'form', minShareCount: 2, test: (id) => ofForms.test(id) && !ofCredentials.test(id), priority: 1 },
             { name: 'credential', minShareCount: 2, test: ofCredentials },
+            { name: 'administrators', minShareCount: 2, test: ofAdministrators },
+            { name: 'history', minShareCount: 2, test: ofHistory },
           ],
         },
       },
