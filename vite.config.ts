@@ -10,8 +10,9 @@ const ofCredentials =
 
 // What pages for administrators share, and what they share with the page of activity. What the router reads of their addresses is in the first script.
 const ofAdministrators = /\/web\/pages\/admin\/(?!access|admin-search)/
+const ofServices = /\/web\/pages\/api-access\//
 const ofHistory = /\/web\/chart\/|\/web\/pages\/activity\/event-row/
-const notForEverybody = [ofForms, ofMessages, ofCredentials, ofAdministrators, ofHistory]
+const notForEverybody = [ofForms, ofMessages, ofCredentials, ofAdministrators, ofServices, ofHistory]
 
 export default defineConfig({
   root: 'web',
@@ -44,6 +45,7 @@ export default defineConfig({
             { name: 'form', minShareCount: 2, test: (id) => ofForms.test(id) && !ofCredentials.test(id), priority: 1 },
             { name: 'credential', minShareCount: 2, test: ofCredentials },
             { name: 'administrators', minShareCount: 2, test: ofAdministrators },
+            { name: 'services', minShareCount: 2, test: ofServices },
             { name: 'history', minShareCount: 2, test: ofHistory },
           ],
         },

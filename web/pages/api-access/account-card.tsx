@@ -11,6 +11,7 @@ import { text } from '../../text.ts'
 import type { ServiceAccount } from '../../trpc.ts'
 import { AddKeyDialog } from './add-key-dialog.tsx'
 import classes from './api-access.module.css'
+import { apiText } from './api-text.ts'
 import type { FreshKey } from './key-dialog.tsx'
 import { KeyRow } from './key-row.tsx'
 import { cardId, useRemoveAccount } from './service-changes.ts'
@@ -36,12 +37,12 @@ export function AccountCard({ account, mayAddKeys, onFreshKey }: AccountCardProp
             {account.name}
           </h2>
           <p className={classes.meta}>
-            {text.api.clientId} <code className={classes.code}>{account.id}</code>
+            {apiText.clientId} <code className={classes.code}>{account.id}</code>
           </p>
           <p className={classes.meta}>
-            <ExactTime iso={account.createdAt} sentence={text.api.created} />
+            <ExactTime iso={account.createdAt} sentence={apiText.created} />
           </p>
-          <ul className={classes.scopes} aria-label={text.api.scopes}>
+          <ul className={classes.scopes} aria-label={apiText.scopes}>
             {account.scopes.map((scope) => (
               <li key={scope} className={classes.scope}>
                 {scope}
@@ -54,21 +55,21 @@ export function AccountCard({ account, mayAddKeys, onFreshKey }: AccountCardProp
             <Button
               variant="default"
               leftSection={<IconKey size={16} aria-hidden />}
-              aria-label={text.api.addKeyTo(account.name)}
+              aria-label={apiText.addKeyTo(account.name)}
               onClick={add.open}
             >
-              {text.api.addKey}
+              {apiText.addKey}
             </Button>
           )}
           <BusyButton
             variant="default"
             c="var(--danger)"
             busy={remove.isPending || remove.isSuccess}
-            busyLabel={text.api.removing}
-            aria-label={text.api.removeOf(account.name)}
+            busyLabel={apiText.removing}
+            aria-label={apiText.removeOf(account.name)}
             onClick={confirm.open}
           >
-            {text.api.remove}
+            {apiText.remove}
           </BusyButton>
         </div>
       </div>
@@ -76,15 +77,15 @@ export function AccountCard({ account, mayAddKeys, onFreshKey }: AccountCardProp
         <InlineAlert message={text.failure(readFailure(remove.error))} onRetry={() => remove.mutate()} />
       )}
       {account.keys.length === 0 ? (
-        <p className={classes.noKeys}>{text.api.noKeys}</p>
+        <p className={classes.noKeys}>{apiText.noKeys}</p>
       ) : (
-        <ul className={classes.keys} aria-label={text.api.keysOf(account.name)}>
+        <ul className={classes.keys} aria-label={apiText.keysOf(account.name)}>
           {account.keys.map((key) => (
             <KeyRow key={key.id} accountKey={key} account={account} />
           ))}
         </ul>
       )}
-      {account.keys.length === keysAtOnce && <p className={classes.hint}>{text.api.overlap}</p>}
+      {account.keys.length === keysAtOnce && <p className={classes.hint}>{apiText.overlap}</p>}
       {adding && (
         <AddKeyDialog
           account={account}
@@ -97,9 +98,9 @@ export function AccountCard({ account, mayAddKeys, onFreshKey }: AccountCardProp
       )}
       {confirming && (
         <ConfirmDialog
-          title={text.api.removeTitle(account.name)}
-          body={text.api.removeBody(account.keys.length)}
-          confirm={text.api.remove}
+          title={apiText.removeTitle(account.name)}
+          body={apiText.removeBody(account.keys.length)}
+          confirm={apiText.remove}
           onConfirm={() => remove.mutate()}
           onClose={confirm.close}
         />

@@ -9,6 +9,7 @@ import dialog from '../../shell/dialog.module.css'
 import { Dialog } from '../../shell/dialog.tsx'
 import { text } from '../../text.ts'
 import { type ServiceAccount, trpc } from '../../trpc.ts'
+import { apiText } from './api-text.ts'
 import type { FreshKey } from './key-dialog.tsx'
 import { lifetimes } from './scopes.ts'
 import { keepAccount } from './service-changes.ts'
@@ -31,7 +32,7 @@ export function AddKeyDialog({ account, onAdded, onClose }: AddKeyDialogProps) {
     }),
   )
   return (
-    <Dialog title={text.api.addKeyTo(account.name)} onClose={onClose}>
+    <Dialog title={apiText.addKeyTo(account.name)} onClose={onClose}>
       <form
         className={form.form}
         onSubmit={(event) => {
@@ -39,10 +40,10 @@ export function AddKeyDialog({ account, onAdded, onClose }: AddKeyDialogProps) {
           if (!add.isPending) add.mutate({ accountId: account.id, expiresInDays: Number(days) })
         }}
       >
-        <p className={dialog.body}>{text.api.addKeyBody}</p>
+        <p className={dialog.body}>{apiText.addKeyBody}</p>
         {add.isError && <FailureAlert failure={readFailure(add.error)} secondsLeft={0} />}
         <NativeSelect
-          label={text.api.lifetime}
+          label={apiText.lifetime}
           data={lifetimes}
           value={days}
           onChange={({ currentTarget }) => setDays(currentTarget.value)}
@@ -52,8 +53,8 @@ export function AddKeyDialog({ account, onAdded, onClose }: AddKeyDialogProps) {
           <Button variant="default" onClick={onClose}>
             {text.cancel}
           </Button>
-          <BusyButton type="submit" busy={add.isPending} busyLabel={text.api.creating}>
-            {text.api.addKey}
+          <BusyButton type="submit" busy={add.isPending} busyLabel={apiText.creating}>
+            {apiText.addKey}
           </BusyButton>
         </div>
       </form>

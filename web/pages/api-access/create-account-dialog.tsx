@@ -11,6 +11,7 @@ import dialog from '../../shell/dialog.module.css'
 import { Dialog } from '../../shell/dialog.tsx'
 import { text } from '../../text.ts'
 import { trpc } from '../../trpc.ts'
+import { apiText } from './api-text.ts'
 import type { FreshKey } from './key-dialog.tsx'
 import { lifetimes, readScopes, scopesProblem } from './scopes.ts'
 import { keepAccount } from './service-changes.ts'
@@ -25,7 +26,7 @@ export function CreateAccountDialog({ onCreated, onClose }: CreateAccountDialogP
   const { onSubmit, getInputProps, setErrors } = useForm({
     initialValues: { name: '', scopes: '', expiresInDays: '90' },
     validate: {
-      name: (name) => (name.trim() === '' ? text.api.nameNeeded : null),
+      name: (name) => (name.trim() === '' ? apiText.nameNeeded : null),
       scopes: scopesProblem,
     },
   })
@@ -43,7 +44,7 @@ export function CreateAccountDialog({ onCreated, onClose }: CreateAccountDialogP
   )
   const failure = create.isError ? readFailure(create.error) : null
   return (
-    <Dialog title={text.api.createTitle} onClose={onClose}>
+    <Dialog title={apiText.createTitle} onClose={onClose}>
       <form
         ref={element}
         noValidate
@@ -60,28 +61,28 @@ export function CreateAccountDialog({ onCreated, onClose }: CreateAccountDialogP
           <FailureAlert failure={failure} secondsLeft={failure.retryAfterSeconds ?? 0} />
         )}
         <TextInput
-          label={text.api.name}
-          description={text.api.nameHint}
+          label={apiText.name}
+          description={apiText.nameHint}
           autoComplete="off"
           maxLength={60}
           data-autofocus
           {...getInputProps('name')}
         />
         <TextInput
-          label={text.api.scopes}
-          description={text.api.scopesHint}
+          label={apiText.scopes}
+          description={apiText.scopesHint}
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
           {...getInputProps('scopes')}
         />
-        <NativeSelect label={text.api.lifetime} data={lifetimes} {...getInputProps('expiresInDays')} />
+        <NativeSelect label={apiText.lifetime} data={lifetimes} {...getInputProps('expiresInDays')} />
         <div className={dialog.actions}>
           <Button variant="default" onClick={onClose}>
             {text.cancel}
           </Button>
-          <BusyButton type="submit" busy={create.isPending} busyLabel={text.api.creating}>
-            {text.api.createSubmit}
+          <BusyButton type="submit" busy={create.isPending} busyLabel={apiText.creating}>
+            {apiText.createSubmit}
           </BusyButton>
         </div>
       </form>

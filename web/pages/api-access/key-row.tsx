@@ -9,6 +9,7 @@ import { RelativeTime } from '../../shell/relative-time.tsx'
 import { text } from '../../text.ts'
 import type { ServiceAccount } from '../../trpc.ts'
 import classes from './api-access.module.css'
+import { apiText } from './api-text.ts'
 import { useRevokeKey } from './service-changes.ts'
 
 const soonMs = 14 * 86_400_000
@@ -23,36 +24,36 @@ export function KeyRow({ accountKey: key, account }: KeyRowProps) {
   const [confirming, confirm] = useDisclosure(false)
   const revoke = useRevokeKey(key, account)
   const now = useNow(3_600_000)
-  const name = text.api.keyName(key.hint)
+  const name = apiText.keyName(key.hint)
   const endsSoon = new Date(key.expiresAt).getTime() - now < soonMs
   return (
     <li className={classes.key}>
       <div className={classes.identity}>
         <p>
           <code className={classes.code}>{name}</code>{' '}
-          {endsSoon && <span className={classes.soon}>{text.api.expiresSoon}</span>}
+          {endsSoon && <span className={classes.soon}>{apiText.expiresSoon}</span>}
         </p>
         <p className={classes.meta}>
           {key.lastUsedAt === null ? (
-            text.api.neverUsed
+            apiText.neverUsed
           ) : (
-            <RelativeTime iso={key.lastUsedAt} sentence={text.api.lastUsed} />
+            <RelativeTime iso={key.lastUsedAt} sentence={apiText.lastUsed} />
           )}
           {' · '}
-          <RelativeTime iso={key.expiresAt} sentence={text.api.expires} />
+          <RelativeTime iso={key.expiresAt} sentence={apiText.expires} />
           {' · '}
-          <ExactTime iso={key.createdAt} sentence={text.api.created} />
+          <ExactTime iso={key.createdAt} sentence={apiText.created} />
         </p>
       </div>
       <BusyButton
         variant="default"
         size="xs"
         busy={revoke.isPending || revoke.isSuccess}
-        busyLabel={text.api.revoking}
-        aria-label={text.api.revokeOf(name, account.name)}
+        busyLabel={apiText.revoking}
+        aria-label={apiText.revokeOf(name, account.name)}
         onClick={confirm.open}
       >
-        {text.api.revoke}
+        {apiText.revoke}
       </BusyButton>
       {revoke.isError && (
         <div className={classes.wide}>
@@ -61,9 +62,9 @@ export function KeyRow({ accountKey: key, account }: KeyRowProps) {
       )}
       {confirming && (
         <ConfirmDialog
-          title={text.api.revokeTitle(name)}
-          body={text.api.revokeBody}
-          confirm={text.api.revoke}
+          title={apiText.revokeTitle(name)}
+          body={apiText.revokeBody}
+          confirm={apiText.revoke}
           onConfirm={() => revoke.mutate()}
           onClose={confirm.close}
         />
