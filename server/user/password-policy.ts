@@ -2,11 +2,8 @@ import { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
 import { maximumLength, normalized } from './password.ts'
 
-/** Why a new password was refused, as advice to the person who chose it. */
-export type PasswordAdvice = string
-
-/** How hard a password is to guess, from 0 to 4 as zxcvbn counts. */
-export type PasswordStrength = { score: number; advice: PasswordAdvice | null }
+/** How hard a password is to guess, from 0 to 4 as zxcvbn counts; and, when it is refused, advice to the person who chose it. */
+export type PasswordStrength = { score: number; advice: string | null }
 
 /** NIST SP 800-63B-4, 3.1.1.2: fifteen characters where the password is all there is, eight beside a second factor. */
 const minimumLength = 15
@@ -23,7 +20,7 @@ const estimator = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs, maxLe
 
 const otherwise = 'This would be guessed early. Use a few unrelated words, or let a password manager make one.'
 const tooUniform = 'Use more different characters: repetition is guessed first.'
-const adviceByWarning: Record<string, PasswordAdvice> = {
+const adviceByWarning: Record<string, string> = {
   simpleRepeat: tooUniform,
   extendedRepeat: 'Do not repeat a part of it: repetition is guessed first.',
   straightRow: 'Avoid rows of keys: they are guessed first.',

@@ -7,14 +7,14 @@ import { removeAuthenticatorApp, takeCode } from './authenticator-app.ts'
 import { removePasskeys } from './passkeys.ts'
 import { removeRecoveryCodes, takeRecoveryCode } from './recovery-codes.ts'
 
-/** What can complete a sign-in whose password was right. */
-export type SecondFactor = 'authenticatorApp' | 'passkey' | 'recoveryCode'
-
 /** A code that somebody typed. */
 export type TypedCode = { kind: 'authenticatorApp' | 'recoveryCode'; code: string }
 
-/** The second factors of a user; none means that the password is enough. Recovery codes stand in for the others, never alone. */
-export async function secondFactorsOf(queryable: Queryable, userId: string): Promise<SecondFactor[]> {
+/** What can complete a user's sign-in whose password was right; nothing means that the password is enough. Recovery codes stand in for the others, never alone. */
+export async function secondFactorsOf(
+  queryable: Queryable,
+  userId: string,
+): Promise<('authenticatorApp' | 'passkey' | 'recoveryCode')[]> {
   const [has] = await queryable
     .select({
       authenticatorApp: exists(
