@@ -9,7 +9,7 @@ test('someone without the right is told so', async ({ person }) => {
 
 test('a key is shown once, joined by a second one, and revoked', async ({ person, server, request }) => {
   await server.stop()
-  await server.run('--grant', person.email, 'admin')
+  await server.run('user', 'grant', person.email, 'admin')
   await server.start()
   const page = await person.device()
   await page.getByRole('link', { name: 'API access' }).click()

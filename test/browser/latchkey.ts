@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type BrowserContext, test as base, expect, type Locator, type Page } from '@playwright/test'
 import { writeLocationFile } from '../harness/location-file.ts'
 import { freePort } from '../harness/postgres-server.ts'
+import { runLatchkey } from '../harness/run-latchkey.ts'
 import { StartedProcess } from '../harness/start-process.ts'
 
 export const password = 'correct horse battery staple'
@@ -15,7 +16,7 @@ export type Server = {
   start(): Promise<void>
   /** The folder of its database. */
   database: string
-  /** Runs a command of `npm start` on the server's data while it is down. */
+  /** Runs a command of `npx latchkey` on the server's data while it is down. */
   run(...args: string[]): Promise<void>
 }
 
@@ -69,8 +70,8 @@ export async function withServer(
       running = await new StartedProcess(environment).running()
     },
     run: async (...args) => {
-      const command = new StartedProcess(environment, ...args)
-      if ((await command.exited) !== 0) throw new Error(command.output)
+      const { code, errors } = await runLatchkey(environment, args)
+      if (code !== 0) throw new Error(errors)
     },
   })
   await running.stop()
@@ -98,7 +99,7 @@ export const test = base.extend<
       })
       expect(signedUp.status).toBe(200)
       await server.stop()
-      await server.run('--grant', email, 'admin')
+      await server.run('user', 'grant', email, 'admin')
       await server.start()
       await use(email)
     },
