@@ -42,6 +42,11 @@ const wasItYou =
   "If that wasn't you, review your account now: sign out what you don't recognise and choose a new password."
 const review = (link: string): Action => ({ label: 'Review your account', link })
 
+/** What has been done to an account, from where, and what to do if it was somebody else. */
+function notice(subject: string, what: string, about: { link: string; circumstances: Circumstances }): Body {
+  return { subject, paragraphs: [what, wasItYou], action: review(about.link), facts: about.circumstances }
+}
+
 function bodyOf(message: Message): Body {
   switch (message.kind) {
     case 'confirmSignUp':
@@ -99,43 +104,27 @@ function bodyOf(message: Message): Body {
         facts: message.circumstances,
       }
     case 'newDevice':
-      return {
-        subject: 'New sign-in to your account',
-        paragraphs: ['Your account was signed in on a device that we have not seen before.', wasItYou],
-        action: review(message.link),
-        facts: message.circumstances,
-      }
+      return notice(
+        'New sign-in to your account',
+        'Your account was signed in on a device that we have not seen before.',
+        message,
+      )
     case 'passwordChanged':
-      return {
-        subject: 'Your password was changed',
-        paragraphs: ['The password of your account was changed.', wasItYou],
-        action: review(message.link),
-        facts: message.circumstances,
-      }
-    case 'factorAdded':
-      return {
-        subject: `${factorNames[message.factor]} was added`,
-        paragraphs: [`${factorNames[message.factor]} was added to your account.`, wasItYou],
-        action: review(message.link),
-        facts: message.circumstances,
-      }
-    case 'factorRemoved':
-      return {
-        subject: `${factorNames[message.factor]} was removed`,
-        paragraphs: [`${factorNames[message.factor]} was removed from your account.`, wasItYou],
-        action: review(message.link),
-        facts: message.circumstances,
-      }
+      return notice('Your password was changed', 'The password of your account was changed.', message)
+    case 'factorAdded': {
+      const name = factorNames[message.factor]
+      return notice(`${name} was added`, `${name} was added to your account.`, message)
+    }
+    case 'factorRemoved': {
+      const name = factorNames[message.factor]
+      return notice(`${name} was removed`, `${name} was removed from your account.`, message)
+    }
     case 'recoveryCodeUsed':
-      return {
-        subject: 'A recovery code was used',
-        paragraphs: [
-          `One of your recovery codes was used, and does not work any more. Codes left: ${message.left}.`,
-          wasItYou,
-        ],
-        action: review(message.link),
-        facts: message.circumstances,
-      }
+      return notice(
+        'A recovery code was used',
+        `One of your recovery codes was used, and does not work any more. Codes left: ${message.left}.`,
+        message,
+      )
     case 'signInsThrottled':
       return {
         subject: 'Somebody is guessing at your password',

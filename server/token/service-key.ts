@@ -1,34 +1,23 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { readNamedSecret, writeNamedSecret } from './named-secret.ts'
 
 /** What a service account's key says: the account, and a secret of 256 random bits. */
 export type ServiceKey = { accountId: string; secret: Buffer }
 
+/** By which scanners find a leaked one. */
 const prefix = 'lk_'
-const idLength = 16
-const secretLength = 32
-
-/** Characters of every key: the prefix, by which scanners find a leaked one, and 48 bytes in base64url. */
-const serviceKeyLength = prefix.length + ((idLength + secretLength) * 4) / 3
 
 /** A new key for an account. Its text is shown once and kept nowhere. */
 export function newServiceKey(accountId: string): { text: string; key: ServiceKey; hint: string } {
-  const secret = randomBytes(secretLength)
-  const bytes = Buffer.concat([Buffer.from(accountId.replaceAll('-', ''), 'hex'), secret])
-  const text = `${prefix}${bytes.toString('base64url')}`
+  const secret = randomBytes(32)
+  const text = `${prefix}${writeNamedSecret({ id: accountId, secret })}`
   return { text, key: { accountId, secret }, hint: text.slice(-4) }
 }
 
 /** Reads a key's text; `null` for what cannot be one, so that garbage costs no query. */
 export function parseServiceKey(text: string): ServiceKey | null {
-  if (text.length !== serviceKeyLength || !text.startsWith(prefix)) return null
-  const encoded = text.slice(prefix.length)
-  const bytes = Buffer.from(encoded, 'base64url')
-  if (bytes.length !== idLength + secretLength || bytes.toString('base64url') !== encoded) return null
-  const accountId = bytes
-    .subarray(0, idLength)
-    .toString('hex')
-    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-  return { accountId, secret: bytes.subarray(idLength) }
+  const read = text.startsWith(prefix) ? readNamedSecret(text.slice(prefix.length)) : null
+  return read && { accountId: read.id, secret: read.secret }
 }
 
 /** What the row keeps of a key. The secret has 256 random bits, so that a plain hash is enough. */
