@@ -30,7 +30,7 @@ export async function recoveryTour({ page, shoot }: Shooting): Promise<void> {
 
 /** Somebody new sets up everything that secures an account, and signs in with it. */
 export async function credentialTour({ page, shoot }: Shooting): Promise<void> {
-  const email = `grace.hopper.${Date.now()}@example.com`
+  const email = 'grace.hopper@navy.example'
   const devtools = await page.context().newCDPSession(page)
   await devtools.send('WebAuthn.enable', { enableUI: false })
   await devtools.send('WebAuthn.addVirtualAuthenticator', {
