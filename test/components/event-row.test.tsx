@@ -6,7 +6,7 @@ import { render } from './render.tsx'
 const event = { id: '1', sessionId: null, createdAt: '2026-10-03T12:00:00Z', ipAddress: '203.0.113.7' }
 
 it.each([
-  ['passkey_added', null, 'Passkey added'],
+  ['voice_print_added', null, 'Voice print added'],
   ['SESSION.MOVED-elsewhere', 'who_knows', 'Session moved elsewhere'],
   ['', null, 'Something happened on your account'],
 ])('an event of the unknown kind %j is told in plain words', async (kind, reason, sentence) => {
