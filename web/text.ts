@@ -53,8 +53,6 @@ const methods: Record<string, string> = {
   otp: 'authenticator app',
   hwk: 'passkey',
   swk: 'passkey',
-  webauthn: 'passkey',
-  passkey: 'passkey',
   recovery: 'recovery code',
 }
 

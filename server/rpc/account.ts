@@ -22,7 +22,7 @@ import {
 } from './limits.ts'
 import { requireGoodPassword } from './new-password.ts'
 import { tellOwner } from './notices.ts'
-import { passwordAndCode, provePasskeyResponse, refuseCode, spendCode } from './prove.ts'
+import { methodsOf, provePasskeyResponse, refuseCode, spendCode } from './prove.ts'
 import { Refusal } from './refusal.ts'
 import { renewTokens } from './renew.ts'
 import { setUp } from './set-up.ts'
@@ -82,7 +82,7 @@ async function proveAgain(ctx: SessionContext, input: z.output<typeof proof>): P
     await forgiveSecondFactor(ctx, user)
   }
   await forgiveAccount(ctx, caller.userId)
-  return needed ? passwordAndCode : ['pwd']
+  return methodsOf(needed && typed ? typed : null)
 }
 
 export const account = router({

@@ -19,7 +19,7 @@ import {
   limitVisit,
 } from './limits.ts'
 import { requireGoodPassword } from './new-password.ts'
-import { passwordAndCode, proveCredentials, provePasskeyResponse, refuseCode, spendCode } from './prove.ts'
+import { methodsOf, proveCredentials, provePasskeyResponse, refuseCode, spendCode } from './prove.ts'
 import { recovery } from './recovery.ts'
 import { Refusal } from './refusal.ts'
 import { rotateNow } from './renew.ts'
@@ -62,7 +62,13 @@ export const auth = router({
         if (signedUp.kind === 'emailTaken') return null
         const { user, tokenVersion } = signedUp
         await requestConfirmation(transaction, ctx.services, user.id)
-        return startSession(transaction, ctx, { user, tokenVersion, amr: ['pwd'], deviceName: null, replace: true })
+        return startSession(transaction, ctx, {
+          user,
+          tokenVersion,
+          amr: methodsOf(null),
+          deviceName: null,
+          replace: true,
+        })
       })
       if (!started) throw new Refusal('EMAIL_TAKEN')
       return deliver(ctx, started)
@@ -76,7 +82,7 @@ export const auth = router({
       const { user, tokenVersion } = await proveCredentials(ctx, input)
       const { deviceName = null } = input
       const factors = await secondFactorsOf(database.orm, user.id)
-      if (factors.length === 0) return signInHere(ctx, { user, tokenVersion, amr: ['pwd'], deviceName })
+      if (factors.length === 0) return signInHere(ctx, { user, tokenVersion, amr: methodsOf(null), deviceName })
       const half = { kind: 'second_factor', userId: user.id, tokenVersion, deviceName } as const
       ctx.cookies.setChallenge(await openChallenge(database.orm, clock, half))
       return { status: 'secondFactorRequired' as const, factors }
@@ -97,7 +103,7 @@ export const auth = router({
       const started = await database.orm.transaction(async (transaction) => {
         if (!(await spendCode(transaction, ctx, { user, typed }))) return null
         if (!(await closeChallenge(transaction, half.id))) throw new Refusal('NOT_SIGNED_IN')
-        return startSession(transaction, ctx, { user, tokenVersion, amr: passwordAndCode, deviceName, replace: true })
+        return startSession(transaction, ctx, { user, tokenVersion, amr: methodsOf(typed), deviceName, replace: true })
       })
       if (!started) return refuseCode(ctx, user.id, typed)
       await forgiveSecondFactor(ctx, user)

@@ -27,8 +27,11 @@ export async function proveCredentials(ctx: Context, credentials: { email: strin
   return outcome
 }
 
-/** What a password and a code prove together (RFC 8176). */
-export const passwordAndCode = ['pwd', 'otp', 'mfa'] as const
+/** What a password proves, alone or with a code (RFC 8176; `recovery` is a name of our own: the registry has none). */
+export function methodsOf(typed: TypedCode | null): readonly string[] {
+  if (typed === null) return ['pwd']
+  return ['pwd', typed.kind === 'authenticatorApp' ? 'otp' : 'recovery', 'mfa']
+}
 
 /** Whether a code completes what a password began; it is spent with the caller's transaction. A used recovery code is told to its owner. */
 export async function spendCode(

@@ -6,7 +6,7 @@ import { secondFactorsOf } from '../user/second-factors.ts'
 import { endReasons } from './context.ts'
 import { deviceName, email, password, typedCode } from './input.ts'
 import { forgiveAccount, forgiveSecondFactor, limitSecondFactorAttempt } from './limits.ts'
-import { passwordAndCode, proveCredentials, refuseCode, spendCode } from './prove.ts'
+import { methodsOf, proveCredentials, refuseCode, spendCode } from './prove.ts'
 import { Refusal } from './refusal.ts'
 import { startSession } from './start-session.ts'
 import { publicProcedure, router } from './trpc.ts'
@@ -42,7 +42,7 @@ export const token = router({
       const needed = (await secondFactorsOf(orm, user.id)).length > 0
       if (needed && !typed) throw new Refusal('SECOND_FACTOR_REQUIRED')
       if (needed) await limitSecondFactorAttempt(ctx, user)
-      const amr = needed ? passwordAndCode : (['pwd'] as const)
+      const amr = methodsOf(needed && typed ? typed : null)
       const started = await orm.transaction(async (transaction) => {
         if (needed && typed && !(await spendCode(transaction, ctx, { user, typed }))) return null
         return startSession(transaction, ctx, { user, tokenVersion, amr, deviceName, replace: false })

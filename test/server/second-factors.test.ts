@@ -209,6 +209,7 @@ describe('a recovery code', () => {
     const browser = await halfSignedIn(email)
     await browser.api.auth.secondFactor.mutate({ kind: 'recoveryCode', code: typed })
 
+    expect((await browser.api.auth.whoami.query()).amr).toEqual(['pwd', 'recovery', 'mfa'])
     expect(await browser.api.account.credentials.query()).toMatchObject({ recoveryCodesLeft: 9 })
     const again = await halfSignedIn(email)
     expect(reasonOf(await again.mutate('auth.secondFactor', { kind: 'recoveryCode', code: first }))).toBe(

@@ -8,7 +8,7 @@ import { fieldProblems } from '../../form/field-problems.ts'
 import { focusFirst } from '../../form/focus-first.ts'
 import form from '../../form/form.module.css'
 import { NewPasswordField } from '../../form/new-password-field.tsx'
-import { lengthProblem } from '../../form/password-length.ts'
+import { fewestBesideSecondFactor, lengthProblem } from '../../form/password-length.ts'
 import { BusyButton } from '../../shell/busy-button.tsx'
 import { ButtonLink } from '../../shell/button-link.tsx'
 import { Notice } from '../../shell/notice.tsx'
@@ -27,7 +27,11 @@ export function ResetPasswordPage() {
   const countdown = useCountdown()
   const { onSubmit, getInputProps, setErrors } = useForm({
     initialValues: { newPassword: '' },
-    validate: { newPassword: (password) => (password === '' ? text.security.nextNeeded : lengthProblem(password)) },
+    // Whether a second factor stands beside it, the server knows: it refuses what is too short without one.
+    validate: {
+      newPassword: (password) =>
+        password === '' ? text.security.nextNeeded : lengthProblem(password, fewestBesideSecondFactor),
+    },
   })
   const change = useMutation(
     trpc.auth.resetPassword.mutationOptions({
