@@ -58,6 +58,7 @@ test('a recovery code stands in for a lost phone, once', async ({ person, newDev
 
   await device.goto('/')
   await device.getByRole('button', { name: 'Sign out this device' }).click()
+  await expect(device.getByRole('heading', { level: 1, name: 'Sign in' })).toBeVisible()
   await withCode()
   await expect(device.getByLabel('Recovery code')).toHaveAccessibleDescription(/^That code isn't right/)
   await expect(device.getByLabel('Recovery code')).toBeFocused()
