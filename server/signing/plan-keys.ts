@@ -15,6 +15,9 @@ const longestTokenSeconds = 15 * 60
 /** Any number, as long as every instance takes the same one. */
 const advisoryLock = 7_305_883
 
+/** Whoever waits for the lock asks with the time at which its transaction began: a key that another one has just made signs from a moment after that. */
+const quickerSeconds = 30
+
 /** Verifiers need time to fetch a key before it signs: a quarter of its life, a day at most. */
 export const publicationLead = (ttlSeconds: number) => Math.min(ttlSeconds / 4, 86_400)
 
@@ -70,9 +73,9 @@ async function planOf(queryable: Queryable, clock: Clock, config: Config, secret
       order by signs_from desc`,
   )
   const usable = rows.filter((row) => unwrapPrivateKey(row.id, Buffer.from(row.wrapped), secrets))
-  const current = usable.find((row) => row.age >= 0)
+  const current = usable.find((row) => row.age >= -quickerSeconds)
   if (!current) return { inSeconds: 0 }
-  const hasNext = usable.some((row) => row.age < 0)
+  const hasNext = usable.some((row) => row.age < -quickerSeconds)
   const lead = publicationLead(config.signingKeyTtlSeconds)
   if (hasNext || current.age < config.signingKeyTtlSeconds - lead) return null
   return { inSeconds: Math.max(lead, config.signingKeyTtlSeconds - current.age) }

@@ -3,9 +3,11 @@ import { eq } from 'drizzle-orm'
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, type JWK, jwtVerify } from 'jose'
 import { afterEach, describe, expect, it } from 'vitest'
 import { signingKeys } from '../../server/database/schema.ts'
+import { planKeys } from '../../server/signing/plan-keys.ts'
+import { deriveSecrets } from '../../server/token/derived-secrets.ts'
 import { revokeSigningKey, signingKeyOf } from '../harness/forged-tokens.ts'
 import type { TestBrowser } from '../harness/test-browser.ts'
-import { days, hours, minutes, seconds } from '../harness/test-clock.ts'
+import { createTestClock, days, hours, minutes, seconds } from '../harness/test-clock.ts'
 import { signedUp, startTestServer, type TestInstance, type TestServer } from '../harness/test-server.ts'
 
 let server: TestServer
@@ -181,6 +183,18 @@ describe('a key that is revoked in an emergency', () => {
     expect([...statuses].filter((status) => status !== 200 && status !== 503)).toEqual([])
     expect(browser.cookie('refresh')).toBe(refresh)
   })
+})
+
+it('of instances that start together on an empty database, one makes the first key', async () => {
+  server = await startTestServer()
+  const { database, config, clock } = server
+  const before = await database.orm.$count(signingKeys)
+  // Its transaction began earlier, and waited for the lock while the key was made.
+  const earlier = createTestClock(clock.now() - 2_000)
+
+  await planKeys({ database, clock: earlier, secrets: deriveSecrets(config.secrets), config })
+
+  expect(await database.orm.$count(signingKeys)).toBe(before)
 })
 
 describe('the private half of a key', () => {
