@@ -80,14 +80,24 @@ function unprivileged(): { uid: number; gid: number } | Record<string, never> {
   return { uid: idOf('-u'), gid: idOf('-g') }
 }
 
-/** Prepares a server; `durable` keeps fsync on, for tests that kill it. With a certificate it speaks TLS to whoever asks for it. */
+export type PostgresServerOptions = {
+  /** Keeps fsync on, for those who kill it or measure it. */
+  durable?: boolean
+  /** Speaks TLS to whoever asks for it. */
+  tls?: Certificate
+  /** Further settings of postgresql.conf. */
+  settings?: Record<string, string>
+  /** The cores that it may run on, as `taskset` takes them; all of them by default. */
+  cores?: string
+}
+
+/** Prepares a server. */
 export async function createPostgresServer({
   durable = false,
   tls,
-}: {
-  durable?: boolean
-  tls?: Certificate
-} = {}): Promise<PostgresServer> {
+  settings: further = {},
+  cores,
+}: PostgresServerOptions = {}): Promise<PostgresServer> {
   const binaries = binariesFolder()
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-postgres-'))
   const data = join(folder, 'data')
@@ -130,10 +140,13 @@ export async function createPostgresServer({
       max_connections: 300,
       fsync: durable ? 'on' : 'off',
       ...(tls ? { ssl: 'on', ssl_cert_file: certificateFile, ssl_key_file: keyFile } : {}),
+      ...further,
     }
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
     let output = ''
-    const started = spawn(join(binaries, 'postgres'), ['-D', data, ...flags], {
+    const command = [...(cores ? ['taskset', '-c', cores] : []), join(binaries, 'postgres'), '-D', data, ...flags]
+    const [program = '', ...rest] = command
+    const started = spawn(program, rest, {
       ...inheritable,
       stdio: ['ignore', 'ignore', 'pipe'],
     })

@@ -1,0 +1,22 @@
+// `npm run bench [-- names …] [--quick]`: runs the experiments, one after the other, and keeps what they measured in bench/results/.
+import { parseArgs } from 'node:util'
+import type { Experiment } from './harness/experiment.ts'
+import { keep } from './harness/results.ts'
+
+const experiments: readonly Experiment[] = []
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false } },
+})
+const unknown = positionals.filter((name) => !experiments.some((experiment) => experiment.name === name))
+if (unknown.length > 0) {
+  process.stderr.write(`No experiment is called ${unknown.join(', ')}. There are:\n`)
+  for (const { name, about } of experiments) process.stderr.write(`  ${name.padEnd(12)} ${about}\n`)
+  process.exit(2)
+}
+for (const experiment of experiments) {
+  if (positionals.length > 0 && !positionals.includes(experiment.name)) continue
+  process.stdout.write(`${experiment.name}: ${experiment.about}\n`)
+  keep(experiment.name, await experiment.run({ quick: values.quick }), { quick: values.quick })
+}
