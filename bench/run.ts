@@ -1,10 +1,11 @@
 // `npm run bench [-- names …] [--quick]`: runs the experiments, one after the other, and keeps what they measured in bench/results/.
 import { parseArgs } from 'node:util'
+import { signIn } from './experiments/sign-in.ts'
 import { storm } from './experiments/storm.ts'
 import type { Experiment } from './harness/experiment.ts'
 import { keep } from './harness/results.ts'
 
-const experiments: readonly Experiment[] = [storm]
+const experiments: readonly Experiment[] = [signIn, storm]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

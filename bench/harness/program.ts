@@ -19,11 +19,11 @@ export type Program = {
 export function startProgram(
   name: string,
   given: readonly (string | number)[],
-  { observes = false }: { observes?: boolean } = {},
+  { observes = false, cores = otherCores }: { observes?: boolean; cores?: number | string } = {},
 ): Program {
   const path = fileURLToPath(new URL(`../load/${name}.ts`, import.meta.url))
   const command = [process.execPath, '--import', 'tsx', path, ...given.map(String)]
-  const child = spawn(...pinned(otherCores, observes ? ['nice', '-n', '-10', ...command] : command), {
+  const child = spawn(...pinned(cores, observes ? ['nice', '-n', '-10', ...command] : command), {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
   const kill = () => child.kill('SIGKILL')
