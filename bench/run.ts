@@ -2,10 +2,11 @@
 import { parseArgs } from 'node:util'
 import { signIn } from './experiments/sign-in.ts'
 import { storm } from './experiments/storm.ts'
+import { throughput } from './experiments/throughput.ts'
 import type { Experiment } from './harness/experiment.ts'
 import { keep } from './harness/results.ts'
 
-const experiments: readonly Experiment[] = [signIn, storm]
+const experiments: readonly Experiment[] = [throughput, signIn, storm]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

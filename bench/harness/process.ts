@@ -20,6 +20,12 @@ export type Measured = {
   stop(): Promise<void>
 }
 
+/** What still runs when the experiment ends, however it ends, is killed. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** Clock ticks a second in /proc, on every Linux that Node runs on. */
 const ticksPerSecond = 100
 
@@ -50,8 +56,7 @@ export async function startProcess(
     stdio: ['ignore', output, output],
   })
   const exited = new Promise((resolve) => child.once('close', resolve))
-  const kill = () => child.kill('SIGKILL')
-  process.once('exit', kill)
+  running.add(child)
   const answers = () =>
     fetch(url + readyPath).then(
       ({ ok }) => ok,
@@ -81,10 +86,10 @@ export async function startProcess(
     signal: (signal) => void child.kill(signal),
     async stop() {
       child.kill('SIGTERM')
-      const killer = setTimeout(kill, 15_000)
+      const killer = setTimeout(() => child.kill('SIGKILL'), 15_000)
       await exited
       clearTimeout(killer)
-      process.off('exit', kill)
+      running.delete(child)
       if (!kept) rmSync(folder, { recursive: true, force: true })
     },
   }
