@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import fastifyCookie from '@fastify/cookie'
 import fastifyCors from '@fastify/cors'
-import fastifyHelmet from '@fastify/helmet'
 import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
@@ -19,6 +18,7 @@ import { registerOAuth } from './http/oauth.ts'
 import { observeServices } from './http/observed.ts'
 import { createRequestId } from './http/request-id.ts'
 import { registerRpc } from './http/rpc.ts'
+import { securityHeaders } from './http/security-headers.ts'
 import { registerTransport } from './http/transport.ts'
 import { registerTurns } from './http/turns.ts'
 import { createDelivery } from './mail/deliver.ts'
@@ -115,21 +115,16 @@ export async function buildApp({
 
   registerErrors(app, metrics)
   registerTurns(app)
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
+  const headers = securityHeaders(config)
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headers).header('x-request-id', request.id)
+    done()
   })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const procedures = (request.params as { path?: string } | null)?.path
     const milliseconds = Math.round(reply.elapsedTime)
     request.log.info({ event: 'request', method: request.method, procedures, status: reply.statusCode, milliseconds })
-  })
-  await app.register(fastifyHelmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"] },
-    },
-    strictTransportSecurity: config.publicUrl.startsWith('https:') && { maxAge: 63_072_000, includeSubDomains: true },
-    xFrameOptions: { action: 'deny' },
+    done()
   })
   registerTransport(app, config)
   await app.register(fastifyCookie)
@@ -138,7 +133,7 @@ export async function buildApp({
     credentials: true,
     methods: ['GET', 'POST'],
     allowedHeaders: ['content-type', 'authorization', 'trpc-accept', 'last-event-id'],
-    exposedHeaders: ['retry-after', 'x-request-id'],
+    exposedHeaders: 'retry-after, x-request-id',
     maxAge: 600,
   })
   const draining = registerDrain(app, services.streams)

@@ -14,7 +14,9 @@ const known = new LRUCache<string, Device>({ max: 1_000 })
 export function readDevice(userAgent: string | undefined): Device {
   if (!userAgent) return { kind: 'unknown', browser: null, os: null }
   const text = userAgent.slice(0, longestUserAgent)
-  const device = known.get(text) ?? parse(text)
+  const remembered = known.get(text)
+  if (remembered) return remembered
+  const device = parse(text)
   known.set(text, device)
   return device
 }

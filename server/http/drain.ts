@@ -1,5 +1,6 @@
+import type { ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Streams } from '../rpc/streams.ts'
 
 /** How an instance goes without a request noticing. */
@@ -18,13 +19,17 @@ const longestRequestMilliseconds = 15_000
 
 export function registerDrain(app: FastifyInstance, streams: Streams): Draining {
   let draining = false
-  const underWay = new Set<FastifyRequest>()
+  const underWay = new Set<ServerResponse>()
 
-  app.addHook('onRequest', async (request, reply) => {
-    underWay.add(request)
-    reply.raw.once('close', () => underWay.delete(request))
+  function end(this: ServerResponse): void {
+    underWay.delete(this)
+  }
+  app.addHook('onRequest', (_request, reply, done) => {
+    underWay.add(reply.raw)
+    reply.raw.on('close', end)
     // The connection is not used again, and its owner opens the next one to somebody who stays.
     if (draining) reply.header('connection', 'close')
+    done()
   })
   return {
     isDraining: () => draining,
@@ -35,7 +40,7 @@ export function registerDrain(app: FastifyInstance, streams: Streams): Draining 
       // Those that are here now: whoever keeps coming although we are not ready does not hold us back.
       const last = [...underWay]
       const giveUpAt = performance.now() + longestRequestMilliseconds
-      while (last.some((request) => underWay.has(request)) && performance.now() < giveUpAt) await delay(20)
+      while (last.some((response) => underWay.has(response)) && performance.now() < giveUpAt) await delay(20)
       app.server.closeIdleConnections()
     },
   }

@@ -4,6 +4,7 @@ import { getErrorShape } from '@trpc/server/shared'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../rpc/context.ts'
 import { router } from '../rpc/router.ts'
+import { runProcedure } from '../rpc/run-procedure.ts'
 import { type CallInfo, methodOf } from './request-context.ts'
 
 type Call = { path: string; procedure: AnyTRPCProcedure; type: 'query' | 'mutation'; input(): unknown }
@@ -74,6 +75,8 @@ export function readLean(
   return { isBatch, calls, info: { accept: null, calls } }
 }
 
+const asItIs = (text: string) => text
+
 type Outcome = { error: TRPCError } | { data: unknown }
 
 /** Runs the calls side by side and sends what tRPC's own adapter would send, as one string. */
@@ -93,15 +96,7 @@ export async function answerLean(
   async function run({ path, procedure, type, input }: Call, batchIndex: number): Promise<Outcome> {
     try {
       if (!ctx) throw contextError
-      const data: unknown = await procedure({
-        path,
-        type,
-        ctx,
-        getRawInput: async () => input(),
-        signal: undefined,
-        batchIndex,
-      })
-      return { data }
+      return { data: await runProcedure(procedure, { path, type, ctx, getRawInput: async () => input(), batchIndex }) }
     } catch (cause) {
       const error = getTRPCErrorFromUnknown(cause)
       answer.onError(error, path)
@@ -120,12 +115,15 @@ export async function answerLean(
     }
   })
   const body = isBatch ? results : results[0]
-  const status = errors.length === 0 ? 200 : getHTTPStatusCode(results as Parameters<typeof getHTTPStatusCode>[0])
+  if (errors.length > 0)
+    reply.code(getHTTPStatusCode(results as Parameters<typeof getHTTPStatusCode>[0])).headers(answer.headersFor(errors))
   return (
     reply
-      .code(status)
-      .headers({ vary: 'trpc-accept, accept', 'content-type': 'application/json', ...answer.headersFor(errors) })
-      // To a text Fastify would add a charset, which RFC 8259 does not know and the stock adapter does not send.
-      .send(Buffer.from(JSON.stringify(body)))
+      .header('vary', 'trpc-accept, accept')
+      .header('content-type', 'application/json')
+      // A text leaves in one piece with the head, as bytes would not. Without a serializer Fastify would add a charset to its type, which RFC 8259
+      // does not know and the stock adapter does not send.
+      .serializer(asItIs)
+      .send(JSON.stringify(body))
   )
 }

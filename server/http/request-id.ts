@@ -25,8 +25,8 @@ export function createRequestId(trustedProxies: readonly string[]): (request: In
   const trusted = listOf(trustedProxies)
   return ({ headers, socket }) => {
     const given = headers['x-request-id']
+    if (typeof given !== 'string' || !wellFormed.test(given)) return randomUUID()
     const address = socket.remoteAddress?.replace(/^::ffff:/, '')
-    const mayName = address !== undefined && trusted.check(address, familyOf(address))
-    return mayName && typeof given === 'string' && wellFormed.test(given) ? given : randomUUID()
+    return address !== undefined && trusted.check(address, familyOf(address)) ? given : randomUUID()
   }
 }

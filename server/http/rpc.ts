@@ -64,8 +64,9 @@ function rpcHandler(services: Services) {
 export async function registerRpc(app: FastifyInstance, services: Services): Promise<void> {
   await app.register(async (scope) => {
     registerGuard(scope, services.config)
-    scope.addHook('onRequest', async (_request, reply) => {
+    scope.addHook('onRequest', (_request, reply, done) => {
       reply.header('cache-control', 'no-store')
+      done()
     })
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body))

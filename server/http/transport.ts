@@ -16,8 +16,8 @@ export function registerTransport(app: FastifyInstance, config: Config): void {
       { event: 'https_unseen' },
       'Set TRUSTED_PROXIES or TLS_CERT_FILE: every request is refused as plain HTTP',
     )
-  app.addHook('onRequest', async (request) => {
-    if (request.protocol === 'https' || openPaths.has(request.routeOptions.url ?? '')) return
-    throw new Refusal('HTTPS_REQUIRED')
+  app.addHook('onRequest', (request, _reply, done) => {
+    const isRefused = request.protocol !== 'https' && !openPaths.has(request.routeOptions.url ?? '')
+    done(isRefused ? new Refusal('HTTPS_REQUIRED') : undefined)
   })
 }

@@ -22,27 +22,27 @@ const trpc = initTRPC
 
 export const { router } = trpc
 
-/** Counts every call by procedure and outcome, and how long it took (R23). */
+/**
+ * Counts every call by procedure and outcome, and how long it took (R23). Faults that pass by themselves become an answer that invites a retry;
+ * everything else stays unforeseen.
+ */
 const counted = trpc.middleware(async ({ ctx, path, next }) => {
   const { requests, requestSeconds } = ctx.services.metrics
   const startedAt = performance.now()
   const result = await next()
   requestSeconds.observe({ procedure: path }, (performance.now() - startedAt) / 1000)
-  requests.inc({ procedure: path, outcome: result.ok ? 'ok' : errorShape(result.error, null).data.reason })
-  return result
-})
-
-/** Turns faults that pass by themselves into an answer that invites a retry; everything else stays unforeseen. */
-const withFaults = trpc.middleware(async ({ next }) => {
-  const result = await next()
-  if (result.ok || result.error instanceof Refusal) return result
-  const refusal = faultToRefusal(result.error.cause)
+  if (result.ok) {
+    requests.inc({ procedure: path, outcome: 'ok' })
+    return result
+  }
+  const refusal = result.error instanceof Refusal ? null : faultToRefusal(result.error.cause)
+  requests.inc({ procedure: path, outcome: errorShape(refusal ?? result.error, null).data.reason })
   if (refusal) throw refusal
   return result
 })
 
 /** Anybody may call. Credentials that cannot be checked are still no reason to fail. */
-export const publicProcedure = trpc.procedure.use(counted).use(withFaults).meta({ access: 'public' })
+export const publicProcedure = trpc.procedure.use(counted).meta({ access: 'public' })
 
 /** Only a signed-in session may call; `ctx.caller` is that session. */
 export const sessionProcedure = publicProcedure.meta({ access: 'session' }).use(({ ctx, next }) => {
