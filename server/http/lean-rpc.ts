@@ -4,7 +4,6 @@ import { getErrorShape } from '@trpc/server/shared'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../rpc/context.ts'
 import { router } from '../rpc/router.ts'
-import { runProcedure } from '../rpc/run-procedure.ts'
 import { type CallInfo, methodOf } from './request-context.ts'
 
 type Call = { path: string; procedure: AnyTRPCProcedure; type: 'query' | 'mutation'; input(): unknown }
@@ -96,7 +95,9 @@ export async function answerLean(
   async function run({ path, procedure, type, input }: Call, batchIndex: number): Promise<Outcome> {
     try {
       if (!ctx) throw contextError
-      return { data: await runProcedure(procedure, { path, type, ctx, getRawInput: async () => input(), batchIndex }) }
+      return {
+        data: await procedure({ path, type, ctx, getRawInput: async () => input(), signal: undefined, batchIndex }),
+      }
     } catch (cause) {
       const error = getTRPCErrorFromUnknown(cause)
       answer.onError(error, path)
