@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { Act } from './database/audit-events.ts'
 import type { Database } from './database/connect.ts'
+import { revokeUnansweredKeys } from './service/revoke-unanswered-keys.ts'
 import { revokeAllSessions } from './session/revoke-sessions.ts'
 import type { ActOutcome } from './user/act-on-user.ts'
 import { changeRole, type Role } from './user/change-role.ts'
@@ -11,7 +12,7 @@ const origin = { ipAddress: null, location: null, device: null, requestId: null 
 
 /**
  * Gives a user a role, for an operator with access to the database. Every session of the user ends and the token version moves on,
- * since the old role stands in the tokens that were issued (R12).
+ * since the old role stands in the tokens that were issued (R12); so do keys of service accounts that they may not answer for any more.
  */
 export async function grantRole(
   { orm }: Database,
@@ -24,8 +25,10 @@ export async function grantRole(
     if (!user) return 'unknownUser'
     const userId = user.id
     const change = await changeRole(transaction, clock, { userId, role, act })
-    if (change.kind === 'done')
+    if (change.kind === 'done') {
       await revokeAllSessions(transaction, clock, { userId, sessionId: null, origin, reason: 'role_changed' })
+      await revokeUnansweredKeys(transaction, clock, { ownerId: userId, origin })
+    }
     return change.kind
   })
 }

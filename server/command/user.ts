@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { grantRole } from '../grant-role.ts'
+import { revokeUnansweredKeys } from '../service/revoke-unanswered-keys.ts'
 import { revokeAllSessions } from '../session/revoke-sessions.ts'
 import { type Role, roles } from '../user/change-role.ts'
 import { findUserByEmail } from '../user/find-user.ts'
@@ -58,6 +59,7 @@ async function suspend({ database, clock }: Workplace, email: string, { reason }
     if (suspended.kind === 'done') {
       const { origin } = act
       await revokeAllSessions(transaction, clock, { userId, sessionId: null, origin, reason: 'suspended' })
+      await revokeUnansweredKeys(transaction, clock, { ownerId: userId, origin })
     }
     return suspended
   })

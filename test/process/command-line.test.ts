@@ -297,6 +297,33 @@ describe('service-account', () => {
     expect((await latchkey(...create, 'no-owner@example.com')).code).toBe(4)
     expect((await latchkey(...create, 'owner@example.com', '--expires-in-days', '1000')).code).toBe(2)
   })
+
+  it('ends with its tokens when its owner is suspended or demoted at the machine', async () => {
+    await newAccount('stays-administrator@example.com', '--role', 'admin')
+    for (const [name, ...end] of [
+      ['suspended-owner', 'suspend'],
+      ['demoted-owner', 'grant'],
+    ] as const) {
+      const owner = `${name}@example.com`
+      await newAccount(owner, '--role', 'admin')
+      const created = await latchkey('service-account', 'create', name, '--scope', 'a:b', '--json', '--owner', owner)
+      const { accountId, key } = created.json as { accountId: string; key: string }
+      const body = new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: accountId,
+        client_secret: key,
+      })
+      const exchanged = await fetch(`${server.url}/oauth/token`, { method: 'POST', body })
+      const { access_token: token } = (await exchanged.json()) as { access_token: string }
+      const headers = { authorization: `Bearer ${token}` }
+      const ask = async () => (await fetch(`${server.url}/trpc/auth.whoami`, { headers })).status
+      expect(await ask()).toBe(403)
+
+      expect((await latchkey('user', ...end, owner, ...(end[0] === 'grant' ? ['user'] : []))).code).toBe(0)
+
+      await expect.poll(ask).toBe(401)
+    }
+  })
 })
 
 describe('keys', () => {

@@ -5,9 +5,10 @@ import { serviceKeys, users } from '../../server/database/schema.ts'
 import { signedInAdministrator } from '../harness/administrator.ts'
 import { openStream } from '../harness/event-stream.ts'
 import { told } from '../harness/revocation-events.ts'
+import { eventsOf } from '../harness/rows.ts'
 import { reasonOf, refusalReason, type TestBrowser } from '../harness/test-browser.ts'
 import { days, minutes } from '../harness/test-clock.ts'
-import { signedUp, startTestServer, type TestServer } from '../harness/test-server.ts'
+import { signedIn, signedUp, startTestServer, type TestServer } from '../harness/test-server.ts'
 
 describe('service accounts', () => {
   let server: TestServer
@@ -193,6 +194,56 @@ describe('service accounts', () => {
     expect((await grant(account.id, key)).status).toBe(401)
     expect(await refusalReason(browser.api.service.addKey.mutate({ accountId: account.id }))).toBe('NOT_FOUND')
     expect(await browser.api.service.remove.mutate({ accountId: account.id })).toEqual({ revokedCount: 1 })
+  })
+
+  it.each<[string, (userId: string) => Promise<unknown>, (userId: string) => Promise<unknown>]>([
+    [
+      'is suspended',
+      (userId) => admin.api.admin.suspendUser.mutate({ userId, reason: 'Left' }),
+      (userId) => admin.api.admin.restoreUser.mutate({ userId, reason: 'Came back' }),
+    ],
+    [
+      'is no administrator any more',
+      (userId) => admin.api.admin.changeRole.mutate({ userId, role: 'support', reason: 'Moved' }),
+      (userId) => admin.api.admin.changeRole.mutate({ userId, role: 'admin', reason: 'Moved back' }),
+    ],
+  ])('loses its keys and tokens at once, and for good, when its owner %s', async (_what, unseat, reinstate) => {
+    const { browser, email, user } = await signedInAdministrator(server)
+    const { account, key } = await browser.api.service.create.mutate({ name: 'Report', scopes: ['revocations:read'] })
+    const token = await accessToken(account.id, key)
+    const services = server.instances.map((instance) => instance.browser(bearer(token)))
+    for (const service of services) expect(reasonOf(await service.query('auth.whoami'))).toBe('NOT_ALLOWED')
+    const open = await openStream(services[1] ?? admin, 'revocation.feed')
+    await open.next()
+
+    await unseat(user.id)
+
+    expect(reasonOf(await server.browser(bearer(token)).query('auth.whoami'))).toBe('SESSION_REVOKED')
+    for (const service of services)
+      await expect.poll(async () => reasonOf(await service.query('auth.whoami'))).toBe('SESSION_REVOKED')
+    let event = await open.next()
+    while (event?.event === 'message') event = await open.next()
+    expect(event?.data).toMatchObject({ data: { reason: 'SESSION_REVOKED' } })
+    expect((await eventsOf(server, user.id)).filter(({ kind }) => kind === 'service_key_revoked')).toMatchObject([
+      { ipAddress: null, device: null },
+    ])
+
+    await reinstate(user.id)
+
+    expect((await grant(account.id, key)).status).toBe(401)
+    const again = (await signedIn(server, email)).browser
+    expect((await again.api.service.list.query()).map(({ keys }) => keys)).toEqual([[]])
+    const added = await again.api.service.addKey.mutate({ accountId: account.id })
+    expect((await grant(account.id, added.key)).status).toBe(200)
+  })
+
+  it('keeps its keys when something else is done to its owner', async () => {
+    const { browser, user } = await signedInAdministrator(server)
+    const { account, key } = await browser.api.service.create.mutate({ name: 'Report', scopes: ['reports:read'] })
+
+    await admin.api.admin.signOutUser.mutate({ userId: user.id, reason: 'Lost a laptop' })
+
+    expect((await grant(account.id, key)).status).toBe(200)
   })
 
   it('refuses unreadable scopes, by name', async () => {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type Act, discreet } from '../../database/audit-events.ts'
 import type { Queryable } from '../../database/connect.ts'
 import { queueMail } from '../../mail/queue-mail.ts'
+import { revokeUnansweredKeys } from '../../service/revoke-unanswered-keys.ts'
 import { type RevokedAllReason, revokeAllSessions } from '../../session/revoke-sessions.ts'
 import type { ActOutcome } from '../../user/act-on-user.ts'
 import { pageLink } from '../../user/page-link.ts'
@@ -37,21 +38,22 @@ type UserAct = {
   told: string | null
 }
 
-/** Acts on a user: the change, its record, the end of their sessions and the mail to them, all of it or nothing. */
+/** Acts on a user: the change, its record, the end of their sessions and of keys that they may not answer for any more, and the mail to them: all or nothing. */
 export async function actOnUser(ctx: Caller, { reason: why, change, ends, told }: UserAct) {
   const { services, origin } = ctx
   const { database, clock } = services
   const outcome = await database.orm.transaction(async (transaction) => {
     const done = await change(transaction, actOf(ctx, why))
-    if (done.kind !== 'done') return { kind: done.kind, revoked: [] }
+    if (done.kind !== 'done') return { kind: done.kind, revoked: [], keys: [] }
     const subject = { userId: done.userId, sessionId: null, origin: discreet(origin) }
     const revoked = ends === null ? [] : await revokeAllSessions(transaction, clock, { ...subject, reason: ends })
+    const keys = await revokeUnansweredKeys(transaction, clock, { ownerId: done.userId, origin: subject.origin })
     if (told !== null) await tellUser(transaction, ctx, { to: done.email, told, reason: why })
-    return { kind: done.kind, revoked }
+    return { kind: done.kind, revoked, keys }
   })
   if (outcome.kind === 'unknownUser') throw new Refusal('NOT_FOUND')
   if (outcome.kind === 'notAllowed') throw new Refusal('NOT_ALLOWED')
-  services.feed.add(outcome.revoked)
+  services.feed.add([...outcome.revoked, ...outcome.keys])
   return { changed: outcome.kind === 'done', revokedCount: outcome.revoked.length }
 }
 
