@@ -47,6 +47,11 @@ async function issue(services: Services, request: FastifyRequest<{ Body: URLSear
     throw new OAuthError('invalid_scope')
   const scope = exchanged.scopes.filter((granted) => asked.includes(granted)).join(' ')
   const { text, expiresAt } = await mintServiceToken(keyRing, config, { ...exchanged, scope })
+  const { accountId, keyId } = exchanged
+  request.log.info(
+    { event: 'service_key_exchanged', accountId, keyId, scope, ipAddress: request.ip },
+    'Service key exchanged',
+  )
   const expiresIn = Math.max(0, Math.floor(expiresAt - exchanged.now / 1000))
   return { access_token: text, token_type: 'Bearer', expires_in: expiresIn, scope }
 }

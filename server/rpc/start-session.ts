@@ -67,9 +67,16 @@ export function deliver(ctx: Context, started: Started): { user: User; session: 
   const { cookies, services } = ctx
   const { user, session, replaced } = started
   services.feed.add(replaced)
+  logSignIn(ctx, started)
   cookies.set(tokenPair({ kind: 'live', ...started }))
   rememberBrowser(ctx, user)
   return { user, session }
+}
+
+/** Says in the log that somebody has signed in and by which methods, once it is committed (ASVS 16.3.1). */
+export function logSignIn({ log, origin }: Context, { user, session }: Started): void {
+  const { id: sessionId, amr } = session
+  log.info({ event: 'signed_in', userId: user.id, sessionId, amr, ipAddress: origin.ipAddress }, 'Signed in')
 }
 
 /** From now on guesses made in this browser are counted apart from those of strangers. */

@@ -8,7 +8,7 @@ import { deviceName, email, password, typedCode } from './input.ts'
 import { forgiveAccount, forgiveSecondFactor, limitSecondFactorAttempt } from './limits.ts'
 import { methodsOf, proveCredentials, refuseCode, spendCode } from './prove.ts'
 import { Refusal } from './refusal.ts'
-import { startSession } from './start-session.ts'
+import { logSignIn, startSession } from './start-session.ts'
 import { admitted, publicProcedure, router } from './trpc.ts'
 
 /** Only the length is checked here: what is wrong with a token is never said in detail. */
@@ -52,6 +52,7 @@ export const token = router({
       if (!started) throw new Refusal('SECOND_FACTOR_REQUIRED')
       if (needed) await forgiveSecondFactor(ctx, user)
       await forgiveAccount(ctx, user.email)
+      logSignIn(ctx, started)
       return grant({ ...started, now: started.bearer.now })
     }),
 

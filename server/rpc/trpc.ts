@@ -1,6 +1,6 @@
 import { initTRPC } from '@trpc/server'
-import type { Context, SessionCaller } from './context.ts'
-import { errorShape } from './error-shape.ts'
+import type { Caller, Context, SessionCaller } from './context.ts'
+import { type ErrorData, errorShape } from './error-shape.ts'
 import { faultToRefusal } from './faults.ts'
 import { allows, type Policy } from './policies.ts'
 import { Refusal } from './refusal.ts'
@@ -23,8 +23,33 @@ const trpc = initTRPC
 export const { router } = trpc
 
 /**
- * Counts every call by procedure and outcome, and how long it took (R23). Faults that pass by themselves become an answer that invites a retry;
- * everything else stays unforeseen.
+ * What whoever looks for something that is not theirs runs into (ASVS 16.3.2, 16.3.3). Other refusals have events of their own, by what was wrong with a token, a
+ * password or a limit.
+ */
+const loggedReasons = new Set<ErrorData['reason']>([
+  'INVALID_INPUT',
+  'LINK_NOT_ACCEPTED',
+  'NOT_ALLOWED',
+  'NOT_FOUND',
+  'REAUTHENTICATION_REQUIRED',
+])
+
+/** The ids by which a caller is found in the log. */
+function idsOf(caller: Caller): Record<string, string> {
+  switch (caller.kind) {
+    case 'session':
+      return { userId: caller.userId, sessionId: caller.sessionId }
+    case 'service':
+      return { accountId: caller.accountId, keyId: caller.keyId }
+    case 'anonymous':
+    case 'unavailable':
+      return {}
+  }
+}
+
+/**
+ * Counts every call by procedure and outcome, and how long it took (R23); and logs who was refused what. Faults that pass by themselves become an answer
+ * that invites a retry; everything else stays unforeseen.
  */
 const counted = trpc.middleware(async ({ ctx, path, next }) => {
   const { requests, requestSeconds } = ctx.services.metrics
@@ -36,7 +61,12 @@ const counted = trpc.middleware(async ({ ctx, path, next }) => {
     return result
   }
   const refusal = result.error instanceof Refusal ? null : faultToRefusal(result.error.cause)
-  requests.inc({ procedure: path, outcome: errorShape(refusal ?? result.error, null).data.reason })
+  const { reason } = errorShape(refusal ?? result.error, null).data
+  requests.inc({ procedure: path, outcome: reason })
+  if (loggedReasons.has(reason)) {
+    const refused = { reason, procedure: path, ...idsOf(ctx.caller), ipAddress: ctx.origin.ipAddress }
+    ctx.log.info({ event: 'call_refused', ...refused }, 'A call was refused')
+  }
   if (refusal) throw refusal
   return result
 })
