@@ -19,7 +19,7 @@ export class KeysUnavailable extends Error {
   }
 }
 
-const maxLength = 2048
+const maxLength = 2560
 /** Longer than Latchkey lets any access token live. */
 const longestLifetimeSeconds = 15 * 60
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

@@ -7,7 +7,7 @@ import type { SigningAlgorithm } from '../config.ts'
 const typ = 'at+jwt'
 
 /** Longer than any token of ours; anything longer is refused before it is decoded. */
-const maxLength = 2048
+const maxLength = 2560
 
 /** Seconds by which clocks may differ. The server's clock follows the database, so this covers rounding and a late poll. */
 export const clockToleranceSeconds = 5

@@ -6,9 +6,12 @@ import { seal, unseal } from './sealing.ts'
 /** A new pair, before it is stored: the public half as it is published, the private half as it is wrapped. */
 export type NewSigningKey = { id: string; algorithm: SigningAlgorithm; publicKey: JWK; privateKey: JWK }
 
+/** RSA as strong as the elliptic curves are: 128 bits (NIST SP 800-57, ASVS 11.2.3). */
+const modulusLength = 3072
+
 /** A pair whose id is the thumbprint of its public half (RFC 7638), so that an id can never name two keys. */
 export async function generateSigningKey(algorithm: SigningAlgorithm): Promise<NewSigningKey> {
-  const pair = await generateKeyPair(algorithm, { extractable: true, modulusLength: 2048 })
+  const pair = await generateKeyPair(algorithm, { extractable: true, modulusLength })
   const publicKey = await exportJWK(pair.publicKey)
   const id = await calculateJwkThumbprint(publicKey)
   return {

@@ -65,7 +65,7 @@ describe('a new signing key', () => {
       expect(made.publicKey).toMatchObject({ kid: made.id, alg: algorithm, use: 'sig' })
       expect(Object.keys(made.publicKey)).not.toContain('d')
       expect(made.privateKey.d).toBeDefined()
-      if (n) expect(Buffer.from(n, 'base64url')).toHaveLength(256)
+      if (n) expect(Buffer.from(n, 'base64url')).toHaveLength(384)
     },
   )
 })
