@@ -12,14 +12,20 @@ const headers = { 'Auto-Submitted': 'auto-generated' }
 /** Read with the first mail: most instances send few, and many none. */
 const nodemailer = () => import('nodemailer')
 
-/** Through the operator's mail server, with TLS wherever it offers that. */
+const isOnThisMachine = ({ hostname }: URL) => hostname === 'localhost' || /^127(\.\d+){3}$|^\[::1\]$/.test(hostname)
+
+/**
+ * Through the operator's mail server, by TLS: links that open accounts are in those mails. A server that does not offer it, or whose certificate does not
+ * fit, gets nothing (ASVS 12.3.1), unless it is on this very machine or the address says `?requireTLS=false`.
+ */
 export function smtpSender(url: string, from: string): SendMail {
   const timeouts = {
     connectionTimeout: timeoutMilliseconds,
     greetingTimeout: timeoutMilliseconds,
     socketTimeout: timeoutMilliseconds,
   }
-  const open = async () => (await nodemailer()).createTransport({ url, ...timeouts }, { from, headers })
+  const options = { url, requireTLS: !isOnThisMachine(new URL(url)), ...timeouts }
+  const open = async () => (await nodemailer()).createTransport(options, { from, headers })
   let transport: ReturnType<typeof open> | undefined
   return async ({ id, to, subject, text, html }) => {
     transport ??= open()

@@ -1,9 +1,18 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'
+import type { Certificate } from './certificate.ts'
 
 /** A mail as its reader sees it. */
-export type ReceivedMail = { to: string; subject: string; text: string; html: string; raw: string }
+export type ReceivedMail = {
+  to: string
+  subject: string
+  text: string
+  html: string
+  raw: string
+  /** Whether it came by TLS. */
+  encrypted: boolean
+}
 
 /** The text of one part of a mail (RFC 2045), which nodemailer writes as it is, quoted-printable or in base64. */
 function decoded(part: string): string {
@@ -18,13 +27,13 @@ function decoded(part: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8')
 }
 
-function readMail(raw: string, to: string): ReceivedMail {
+function readMail(raw: string, to: string, encrypted: boolean): ReceivedMail {
   const subject = /^subject: *(.*)$/im.exec(raw)?.[1]?.trim() ?? ''
   const boundary = /boundary="([^"]+)"/.exec(raw)?.[1]
   const parts = boundary ? raw.split(`--${boundary}`) : [raw]
   const partOf = (type: string) =>
     decoded(parts.find((part) => part.includes(`Content-Type: ${type}`))?.trimStart() ?? '')
-  return { to, subject, raw, text: partOf('text/plain'), html: partOf('text/html') }
+  return { to, subject, raw, encrypted, text: partOf('text/plain'), html: partOf('text/html') }
 }
 
 /** The address that a mail leads to. */
@@ -37,14 +46,14 @@ export function linkIn({ text }: { text: string }): URL {
 /** The token that a mail's link carries in its fragment. */
 export const tokenIn = (mail: { text: string }) => linkIn(mail).hash.slice(1)
 
-/** A real mail server on loopback, whose mailboxes can be read. While `refusing`, it takes nothing. */
-export async function startMailbox() {
+/** A real mail server on loopback, whose mailboxes can be read. While `refusing`, it takes nothing. With a certificate it offers TLS. */
+export async function startMailbox({ tls }: { tls?: Certificate } = {}) {
   const mails: ReceivedMail[] = []
   const waiting = new Set<() => void>()
   const state = { refusing: false }
   const server = new SMTPServer({
     authOptional: true,
-    disabledCommands: ['STARTTLS'],
+    ...(tls ? { cert: tls.cert, key: tls.key } : { disabledCommands: ['STARTTLS'] }),
     logger: false,
     onData(stream, session, done) {
       let raw = ''
@@ -54,7 +63,7 @@ export async function startMailbox() {
       })
       stream.on('end', () => {
         if (state.refusing) return done(Object.assign(new Error('Not now'), { responseCode: 451 }))
-        for (const { address } of session.envelope.rcptTo) mails.push(readMail(raw, address))
+        for (const { address } of session.envelope.rcptTo) mails.push(readMail(raw, address, session.secure))
         done()
         for (const look of waiting) look()
       })
