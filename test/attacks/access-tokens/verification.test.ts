@@ -1,10 +1,12 @@
 import { createHmac, createPublicKey, randomUUID } from 'node:crypto'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { signedInAdministrator } from '../../harness/administrator.ts'
+import { withAuthenticatorApp } from '../../harness/authenticator-app.ts'
 import { flipBit, forgeAccessToken, signingKeyOf } from '../../harness/forged-tokens.ts'
 import { reasonOf, type TestBrowser } from '../../harness/test-browser.ts'
 import { minutes, seconds } from '../../harness/test-clock.ts'
-import { type LogLine, signedUp, startTestServer, type TestServer } from '../../harness/test-server.ts'
+import { type LogLine, password, signedUp, startTestServer, type TestServer } from '../../harness/test-server.ts'
 
 let server: TestServer
 let browser: TestBrowser
@@ -213,6 +215,7 @@ describe('time', () => {
 
   it.each<[string, () => Record<string, unknown>, string]>([
     ['comes from the future', () => ({ iat: now() + 6, exp: now() + 600 }), 'clock_skew'],
+    ['comes from the far future', () => ({ iat: 7_258_118_400, exp: 7_258_119_000 }), 'clock_skew'],
     ['is not good yet', () => ({ nbf: now() + 6 }), 'clock_skew'],
     ['is of a time in words', () => ({ nbf: 'now' }), 'bad_claims'],
   ])('refuses a token that %s', async (_what, claims, reason) => {
@@ -275,6 +278,61 @@ describe('a text that is not quite the token is refused', () => {
 describe('one kind of token never stands in for the other', () => {
   it('a refresh token as access token', async () => {
     expect(await refusalOf(browser.cookie('refresh') ?? '')).toBe('malformed')
+  })
+
+  it('a service key, a half-done sign-in, a known browser and a mailed link as access token', async () => {
+    const administrator = await signedInAdministrator(server)
+    const { key } = await administrator.browser.api.service.create.mutate({ name: 'Orders', scopes: ['a:b'] })
+    const protectedPerson = await signedUp(server)
+    await withAuthenticatorApp(protectedPerson.browser, server.clock)
+    const half = server.browser()
+    await half.api.auth.signIn.mutate({ email: protectedPerson.email, password })
+    await protectedPerson.browser.api.account.sendConfirmation.mutate()
+    const confirmation = () => server.mails.find(({ to }) => to === protectedPerson.email && /#/.test(linkIn(to).href))
+    const linkIn = (to: string) => new URL(/https?:\S+/.exec(mailsTo(to))?.[0] ?? 'http://none')
+    const mailsTo = (address: string) =>
+      server.mails
+        .filter((mail) => mail.to === address)
+        .map(({ text }) => text)
+        .join('\n')
+    await expect.poll(confirmation).toBeDefined()
+    const others = [
+      key,
+      half.lasting.get('challenge'),
+      protectedPerson.browser.lasting.get('known'),
+      linkIn(protectedPerson.email).hash.slice(1),
+    ]
+
+    for (const other of others) {
+      expect(other?.length).toBeGreaterThan(20)
+      expect(await refusalOf(other ?? '')).toBe('malformed')
+    }
+  })
+
+  it('a good access token in the place of every other kind', async () => {
+    const { email } = await signedUp(server)
+    const asChallenge = server.browser({ headers: { cookie: `challenge=${good}` } })
+    const asKnown = server.browser({ headers: { cookie: `known=${good}` } })
+    const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: randomUUID(), client_secret: good })
+
+    const replies = [
+      await asChallenge.mutate('auth.secondFactor', { kind: 'authenticatorApp', code: '123456' }),
+      await asKnown.mutate('auth.signIn', { email, password: 'not the password of anybody' }),
+      await server
+        .browser()
+        .mutate('auth.resetPassword', { token: good.slice(0, 60), newPassword: 'some other words here' }),
+      await server.browser().mutate('token.refresh', { refreshToken: good.slice(0, 98) }),
+      await server.browser().send('/oauth/token', {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: form.toString(),
+      }),
+    ]
+
+    for (const { status, setCookies } of replies) {
+      expect([400, 401]).toContain(status)
+      expect(setCookies.filter((line) => !line.includes('Max-Age=0'))).toEqual([])
+    }
   })
 
   it('an access token as refresh token', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { withAuthenticatorApp } from '../../harness/authenticator-app.ts'
 import { sessionRow } from '../../harness/rows.ts'
 import { type Reply, reasonOf, type TestBrowser } from '../../harness/test-browser.ts'
 import { days, minutes } from '../../harness/test-clock.ts'
@@ -102,6 +103,41 @@ describe.each([
       expect.stringMatching(new RegExp(`^${access}=[\\w-]+\\.[\\w-]+\\.[\\w-]+; Max-Age=600; ${attributes}$`)),
       expect.stringMatching(new RegExp(`^${refresh}=[\\w-]{98}; Max-Age=604800; ${attributes}$`)),
     ])
+  })
+
+  it('every other cookie, on every path that sets one, is out of reach too, bound to this host, and small', async () => {
+    const person = await signedUp(server, { origin })
+    const app = await withAuthenticatorApp(person.browser, server.clock)
+    server.clock.advance(minutes(1))
+    const half = server.browser({ origin })
+    const link = async () => {
+      await server.browser({ origin }).mutate('auth.requestPasswordReset', { email: person.email })
+      const mailed = () => server.mails.findLast(({ to, text }) => to === person.email && /reset-password#/.test(text))
+      await expect.poll(mailed).toBeDefined()
+      return /reset-password#(\S+)/.exec(mailed()?.text ?? '')?.[1]
+    }
+    const replies = [
+      await server.browser({ origin }).mutate('auth.signUp', { email: newEmail(), password }),
+      await half.mutate('auth.signIn', { email: person.email, password }),
+      await half.mutate('auth.secondFactor', { kind: 'authenticatorApp', code: app.code() }),
+      await server.browser({ origin }).query('auth.passkeyOptions'),
+      await server.browser({ origin }).mutate('auth.passkeyOptions'),
+      await person.browser.mutate('account.beginPasskey'),
+      await person.browser.mutate('account.reauthenticate', { password }),
+      await server.browser({ origin }).mutate('auth.resetPassword', { token: await link(), newPassword }),
+    ]
+    const lines = replies.flatMap(({ setCookies }) => setCookies)
+    const prefix = access.replace('access', '')
+    const set = lines.map((line) => line.slice(prefix.length, line.indexOf('=')))
+
+    expect([...new Set(set)].sort()).toEqual(['access', 'challenge', 'known', 'refresh'])
+    for (const line of lines) {
+      expect(line).toMatch(new RegExp(`^${prefix}[a-z]+=[\\w.-]*; Max-Age=\\d+; ${attributes}$`))
+      // What browsers keep at least (RFC 6265bis, 5.7), name and value together.
+      expect(line.slice(0, line.indexOf(';')).length).toBeLessThan(4_096)
+    }
+    for (const { setCookies, headers } of replies)
+      if (setCookies.length > 0) expect(headers.get('cache-control')).toBe('no-store')
   })
 
   it.each(pathsThatClear)('%s clears both cookies, once each', async (_name, run) => {

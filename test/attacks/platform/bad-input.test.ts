@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { countRows, lastWriteOf, userRow } from '../../harness/rows.ts'
+import { countRows, lastWriteOf, sessionRow, userRow } from '../../harness/rows.ts'
 import { type Reply, reasonOf, type TestBrowser } from '../../harness/test-browser.ts'
 import { newEmail, password, signedUp, startTestServer, type TestServer } from '../../harness/test-server.ts'
 
@@ -263,6 +263,32 @@ describe('a batch', () => {
 
   it('of thousands of calls is refused by the length of its address', async () => {
     expect([400, 404, 414, 431]).toContain((await browser.send(`/trpc/${names(500)}?batch=1&input={}`)).status)
+  })
+
+  it.each<[string, string]>([
+    ['of nothing', '/trpc/?batch=1'],
+    ['of nothing with inputs', '/trpc/?batch=1&input={}'],
+    ['of an empty name', '/trpc/,?batch=1'],
+    ['of ten empty names', `/trpc/${','.repeat(9)}?batch=1`],
+    ['of eleven empty names', `/trpc/${','.repeat(10)}?batch=1`],
+    ['of nine hundred empty names', `/trpc/${','.repeat(900)}?batch=1`],
+    ['of spaces', '/trpc/%20,%20?batch=1'],
+    ['of commas that are written otherwise', '/trpc/%2C%2C%2C?batch=1'],
+  ])('%s does nothing, twenty times over', async (_what, path) => {
+    const { generation } = await sessionRow(server, person.session.id)
+    const before = await countRows(server)
+
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => (at % 2 ? browser.send(path) : post(path, at % 4 ? '{}' : '[]'))),
+    )
+
+    for (const reply of replies) {
+      expect([400, 404, 405, 414]).toContain(reply.status)
+      expect(JSON.stringify(reply.body)).not.toMatch(/"result"|INTERNAL_ERROR/)
+      expect(reply.setCookies).toEqual([])
+    }
+    expect(await countRows(server)).toEqual(before)
+    expect(await sessionRow(server, person.session.id)).toMatchObject({ generation, revokedAt: null })
   })
 
   it('answers each call for itself', async () => {

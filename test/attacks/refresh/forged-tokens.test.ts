@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { deriveSecrets } from '../../../server/token/derived-secrets.ts'
 import { forgeRefreshToken } from '../../harness/forged-tokens.ts'
-import { lastWriteOf, sessionRow } from '../../harness/rows.ts'
+import { lastWriteOf, sessionRow, userRow } from '../../harness/rows.ts'
 import { reasonOf, type TestBrowser } from '../../harness/test-browser.ts'
 import { signedIn, signedUp, startTestServer, type TestServer, testSecret } from '../../harness/test-server.ts'
 
@@ -12,12 +12,50 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
+/** Where the generation stands in a token: after the version, the key id and the session's id. */
+const generationAt = 1 + 4 + 16
+
 /** Somebody who has nothing but this text. */
 function holding(text: string): TestBrowser {
   const browser = server.browser()
   browser.cookies.set('refresh', text)
   return browser
 }
+
+describe('whoever has one refresh token and not the secret', () => {
+  it.each([0, 1, 2, 3, 9])(
+    'cannot put generation %i into it, to have the owner signed out as for theft',
+    async (generation) => {
+      const { browser, session, user } = await signedUp(server)
+      for (let rotation = 0; rotation < 4; rotation++) {
+        browser.drop('access')
+        await browser.query('auth.whoami')
+      }
+      const written = await lastWriteOf(server, session.id)
+      const good = browser.cookie('refresh') ?? ''
+      const bytes = Buffer.from(good, 'base64url')
+      bytes.writeUInt32BE(generation, generationAt)
+      const forged = bytes.toString('base64url')
+      const restored = Buffer.from(forged, 'base64url')
+      restored.writeUInt32BE(4, generationAt)
+      expect(restored.toString('base64url')).toBe(good)
+
+      const replies = [
+        await holding(forged).query('auth.whoami'),
+        await server.browser().mutate('token.refresh', { refreshToken: forged }),
+        await server.browser().mutate('token.revoke', { refreshToken: forged }),
+      ]
+
+      expect(replies.map(reasonOf)).toEqual(['NOT_SIGNED_IN', 'NOT_SIGNED_IN', undefined])
+      for (const { setCookies } of replies) expect(setCookies).toEqual([])
+      // Whoever revokes is told the same of any text.
+      expect(replies[2]?.status).toBe(200)
+      expect(await lastWriteOf(server, session.id)).toBe(written)
+      expect((await userRow(server, user.id)).tokenVersion).toBe(0)
+      expect((await browser.query('auth.whoami')).status).toBe(200)
+    },
+  )
+})
 
 describe('whoever knows the secret and one refresh token', () => {
   it('cannot put another session’s id into it', async () => {

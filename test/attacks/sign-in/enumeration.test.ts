@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attempts, users } from '../../../server/database/schema.ts'
+import { countRows } from '../../harness/rows.ts'
 import type { Reply } from '../../harness/test-browser.ts'
 import { newEmail, password, signedUp, startTestServer, type TestServer } from '../../harness/test-server.ts'
 
@@ -90,4 +91,29 @@ it('white space and capitals around an address make no other account of it, and 
 
     expect([reply.status, JSON.stringify(reply.body)]).toEqual([409, expect.stringContaining('EMAIL_TAKEN')])
   }
+})
+
+it.each<[string, (email: string) => string]>([
+  ['wide letters', (email) => email.replace('p', 'ｐ')],
+  ['a wide at sign', (email) => email.replace('@', '＠')],
+  ['a Cyrillic letter that looks the same', (email) => email.replace('e', 'е')],
+  ['a dotless i', (email) => `ı${email}`],
+  ['the Kelvin sign', (email) => `\u212a${email}`],
+  ['a character of no width', (email) => email.replace('@', '\u200b@')],
+  ['a mark that turns the direction', (email) => `\u202e${email}`],
+  ['a combining accent', (email) => email.replace('e', 'e\u0301')],
+  ['a soft hyphen', (email) => email.replace('person', 'per\u00adson')],
+])('an address with %s is no address, and nobody’s account', async (_what, respell) => {
+  const { email } = await signedUp(server)
+  const before = await countRows(server)
+
+  for (const procedure of ['auth.signUp', 'auth.signIn', 'token.issue']) {
+    const reply = await server.browser().mutate(procedure, { email: respell(email), password })
+
+    expect([reply.status, reply.body]).toMatchObject([
+      400,
+      { error: { data: { fields: { email: expect.any(String) } } } },
+    ])
+  }
+  expect(await countRows(server)).toEqual(before)
 })
