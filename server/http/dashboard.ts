@@ -53,6 +53,9 @@ export async function registerDashboard(app: FastifyInstance, directory: string)
  */
 async function registerFiles(app: FastifyInstance, directory: string): Promise<void> {
   app.addHook('onSend', async (_request, reply) => {
+    // Scripts and styles say their charset by themselves; the icon is text as well (ASVS 4.1.1).
+    if (reply.getHeader('content-type') === 'image/svg+xml')
+      reply.header('content-type', 'image/svg+xml; charset=utf-8')
     reply.header('vary', [reply.getHeader('vary') ?? [], 'Accept-Encoding'].flat().join(', '))
   })
   await app.register(fastifyStatic, {

@@ -51,6 +51,23 @@ describe('npm start', () => {
     expect((await browser.api.auth.whoami.query()).sessionId).toBe(session.id)
   })
 
+  it('writes an exception that nothing caught into the log and ends, rather than going on in a state that nobody knows', async () => {
+    // Stands for a mistake of ours outside of any request; inside one, the request alone fails.
+    const stray = "process.on('SIGUSR2', () => { throw new TypeError('stray') })"
+    const server = run({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(stray)}` })
+    await server.running()
+
+    server.child.kill('SIGUSR2')
+
+    expect(await server.exited).toBe(1)
+    const line = server.output.split('\n').find((text) => text.includes('"crashed"')) ?? '{}'
+    expect(JSON.parse(line)).toMatchObject({
+      level: 60,
+      event: 'crashed',
+      err: { type: 'TypeError', message: 'stray' },
+    })
+  })
+
   it('says in one sentence that the port is in use', async () => {
     const other = createServer().listen(port, 'localhost')
     const refused = run()

@@ -79,6 +79,16 @@ describe('the files of the dashboard', () => {
     expect((await load('/assets/app-1a2b3c.js', again)).status).toBe(304)
   })
 
+  it.each([
+    ['/', 'text/html; charset=utf-8'],
+    ['/assets/app-1a2b3c.js', 'application/javascript; charset=utf-8'],
+    ['/favicon.svg', 'image/svg+xml; charset=utf-8'],
+    ['/nothing.png', 'application/json; charset=utf-8'],
+  ])('%s says what it is and in which characters', async (path, type) => {
+    expect((await load(path)).headers['content-type']).toBe(type)
+    expect((await load(path, { 'accept-encoding': 'br' })).headers['content-type']).toBe(type)
+  })
+
   it('whose names carry no hash are asked for again within the hour', async () => {
     const { headers } = await load('/favicon.svg')
     expect(headers['cache-control']).toBe('public, max-age=3600')

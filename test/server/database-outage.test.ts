@@ -29,6 +29,12 @@ describe('while the database is out of reach', () => {
       expectTryAgain(await browser.query(procedure))
     expectTryAgain(await browser.mutate('auth.refresh'))
     expectTryAgain(await browser.mutate('session.revokeAll'))
+    const unavailable = {
+      event: 'identify_unavailable',
+      level: 40,
+      err: expect.objectContaining({ code: expect.any(String) }),
+    }
+    expect(server.logs).toContainEqual(expect.objectContaining(unavailable))
 
     reconnect()
     expect(browser.cookie('refresh')).toBe(refresh)

@@ -147,6 +147,18 @@ it('nothing but the colour scheme is kept in the storage of a browser, and no sc
   expect(reading).toEqual(['web/theme.ts'])
 })
 
+it('nothing makes code or markup of a text, and the server starts no other program', () => {
+  const making =
+    /\beval\(|new Function\(|dangerouslySetInnerHTML|innerHTML|outerHTML|insertAdjacentHTML|document\.write|srcdoc|javascript:/
+  const makers = ['server', 'web', 'client']
+    .flatMap(filesOf)
+    .filter((file) => making.test(readFileSync(join(root, file), 'utf8')))
+  expect(makers).toEqual([])
+  expect(
+    server.filter(({ what }) => /^(node:)?(child_process|vm|worker_threads|inspector)$/.test(what)).map(show),
+  ).toEqual([])
+})
+
 it('no folder is named for having no name', () => {
   const empty =
     /(^|\/)(utils?|helpers?|common|lib|misc|types|shared|services|managers|controllers|repositories)(\/|\.tsx?$)/

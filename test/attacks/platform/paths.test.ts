@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { listProcedures } from '../../../server/http/explorer/procedures.ts'
 import { rawRequest } from '../../harness/raw-request.ts'
 import { startTestServer, type TestServer } from '../../harness/test-server.ts'
 
@@ -24,6 +26,21 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.close()
   rmSync(folder, { recursive: true, force: true })
+})
+
+it('no query takes a secret, which would stand in its address', () => {
+  const queries = listProcedures().filter(({ type }) => type !== 'mutation')
+  const names = queries.flatMap(({ path, input }) =>
+    Object.keys(
+      (input ? (z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) as { properties?: object }) : {})
+        .properties ?? {},
+    ).map((name) => `${path} ${name}`),
+  )
+
+  expect(names.length).toBeGreaterThan(10)
+  expect(names.filter((name) => /password|token|secret|code|key|answer|proof/i.test(name.split(' ')[1] ?? ''))).toEqual(
+    [],
+  )
 })
 
 describe('an address that leads out of what is served', () => {
