@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { completed } from '../harness/completed.ts'
 import { TestBrowser } from '../harness/test-browser.ts'
 import { seconds } from '../harness/test-clock.ts'
 import { newEmail, password, testSecret } from '../harness/test-server.ts'
@@ -10,7 +11,6 @@ import { type Ask, type Reply, replyTo, type World, worldOf } from './requests.t
 import { readFamilies, sameFamilies } from './rows.ts'
 import { inThisProcess, inThreeProcesses, type ThreeInstances } from './three-instances.ts'
 import { Mint, send } from './wire.ts'
-import { completed } from '../harness/completed.ts'
 
 /** How many histories are recorded of each kind. */
 const histories = Number(process.env.MODEL_RUNS ?? 10)

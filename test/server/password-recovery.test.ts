@@ -2,12 +2,12 @@ import { eq } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { attempts, mailedLinks, users } from '../../server/database/schema.ts'
 import { withAuthenticatorApp } from '../harness/authenticator-app.ts'
-import { type Mailbox, linkIn, startMailbox, tokenIn } from '../harness/mailbox.ts'
+import { linkIn, type Mailbox, startMailbox, tokenIn } from '../harness/mailbox.ts'
 import { countRows, eventsOf, sessionRow, userRow } from '../harness/rows.ts'
+import { signedUpByMail } from '../harness/signed-up-by-mail.ts'
 import { reasonOf, refusalReason } from '../harness/test-browser.ts'
 import { minutes } from '../harness/test-clock.ts'
 import { newEmail, password, signedIn, startTestServer, type TestServer } from '../harness/test-server.ts'
-import { signedUpByMail } from '../harness/signed-up-by-mail.ts'
 
 let server: TestServer
 let mailbox: Mailbox

@@ -1,11 +1,11 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sessions } from '../../server/database/schema.ts'
+import { completed } from '../harness/completed.ts'
 import { sessionRow } from '../harness/rows.ts'
 import { refusalReason } from '../harness/test-browser.ts'
 import { days, hours, minutes } from '../harness/test-clock.ts'
 import { newEmail, password, signedIn, signedUp, startTestServer, type TestServer } from '../harness/test-server.ts'
-import { completed } from '../harness/completed.ts'
 
 let server: TestServer
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sessions, users } from '../../server/database/schema.ts'
+import { completed } from '../harness/completed.ts'
 import { countRows, eventsOf, sessionRow, userRow } from '../harness/rows.ts'
 import { reasonOf, refusalReason } from '../harness/test-browser.ts'
 import {
@@ -12,7 +13,6 @@ import {
   startTestServer,
   type TestServer,
 } from '../harness/test-server.ts'
-import { completed } from '../harness/completed.ts'
 
 let server: TestServer
 beforeAll(async () => {
