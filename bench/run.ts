@@ -1,12 +1,14 @@
 // `npm run bench [-- names …] [--quick]`: runs the experiments, one after the other, and keeps what they measured in bench/results/.
 import { parseArgs } from 'node:util'
+import { refresh } from './experiments/refresh.ts'
 import { signIn } from './experiments/sign-in.ts'
 import { storm } from './experiments/storm.ts'
 import { throughput } from './experiments/throughput.ts'
+import { stayOffServerCore } from './harness/cores.ts'
 import type { Experiment } from './harness/experiment.ts'
 import { keep } from './harness/results.ts'
 
-const experiments: readonly Experiment[] = [throughput, signIn, storm]
+const experiments: readonly Experiment[] = [throughput, refresh, signIn, storm]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,6 +20,7 @@ if (unknown.length > 0) {
   for (const { name, about } of experiments) process.stderr.write(`  ${name.padEnd(12)} ${about}\n`)
   process.exit(2)
 }
+stayOffServerCore()
 for (const experiment of experiments) {
   if (positionals.length > 0 && !positionals.includes(experiment.name)) continue
   process.stdout.write(`${experiment.name}: ${experiment.about}\n`)

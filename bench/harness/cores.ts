@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 
 /** What is measured has a core of its own; load, database and observers share the others. Without a second core there is nothing to measure. */
@@ -9,3 +10,8 @@ export const pinned = (cores: number | string, command: readonly string[]): [str
   'taskset',
   ['-c', String(cores), ...command],
 ]
+
+/** Moves this process, which measures and loads, away from what it measures. */
+export function stayOffServerCore(): void {
+  execFileSync('taskset', ['-a', '-p', '-c', otherCores, String(process.pid)], { stdio: 'ignore' })
+}

@@ -27,7 +27,7 @@ export async function startLatchkey({
   cores,
   flags = [],
   folder,
-}: LatchkeyOptions): Promise<Measured & { browser(): TestBrowser }> {
+}: LatchkeyOptions): Promise<Measured & { browser(headers?: Record<string, string>): TestBrowser }> {
   await ensureBuilt()
   const port = await freePort()
   const url = `http://localhost:${port}`
@@ -47,5 +47,5 @@ export async function startLatchkey({
     ...(cores === undefined ? {} : { cores }),
     ...(folder === undefined ? {} : { folder }),
   })
-  return { ...measured, browser: () => new TestBrowser(url, { origin: url }) }
+  return { ...measured, browser: (headers = {}) => new TestBrowser(url, { origin: url, headers }) }
 }
