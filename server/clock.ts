@@ -11,6 +11,8 @@ export type Clock = {
   elapsed(): number
   /** The present moment inside a statement. */
   sql(): SQL
+  /** The present moment for a statement whose text stays the same, and which has `givenMoment` in it: `null` is the database's own. */
+  moment(): string | null
   /** Told the database's time on every read of the revocation feed. */
   follow(databaseNow: number): void
 }
@@ -22,6 +24,7 @@ export function databaseClock(): Clock {
     now: () => Date.now() + offset,
     elapsed: () => performance.now(),
     sql: () => sql`now()`,
+    moment: () => null,
     follow(databaseNow) {
       offset = databaseNow - Date.now()
     },

@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
-
 /** The database could not be asked, or did not answer in time. What the statement would have changed is unknown. */
 export class DatabaseUnavailable extends Error {
   constructor(cause?: unknown) {
@@ -28,16 +26,9 @@ export function isDatabaseUnavailable(error: unknown): boolean {
 }
 
 /** The value of `work`, or `DatabaseUnavailable` after `milliseconds`: a hung connection answers nothing and never closes. */
-export async function withDeadline<Value>(work: Promise<Value>, milliseconds: number): Promise<Value> {
-  const timer = new AbortController()
-  const deadline = delay(milliseconds, undefined, { signal: timer.signal }).then(() => {
-    throw new DatabaseUnavailable()
+export function withDeadline<Value>(work: Promise<Value>, milliseconds: number): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new DatabaseUnavailable()), milliseconds)
+    void work.then(resolve, reject).then(() => clearTimeout(timer))
   })
-  try {
-    return await Promise.race([work, deadline])
-  } finally {
-    timer.abort()
-    deadline.catch(() => {})
-    work.catch(() => {})
-  }
 }

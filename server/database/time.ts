@@ -5,6 +5,9 @@ export function milliseconds(moment: SQL | SQL.Aliased | { getSQL(): SQL }): SQL
   return sql<number>`(extract(epoch from ${moment}) * 1000)::float8`
 }
 
+/** In a prepared statement the moment that it is given as `moment`, else the database's own. */
+export const givenMoment: SQL = sql`coalesce(${sql.placeholder('moment')}::timestamptz, now())`
+
 /** A moment `seconds` after `from`. */
 export function after(from: SQL, seconds: number): SQL {
   return sql`${from} + make_interval(secs => ${seconds})`

@@ -9,9 +9,9 @@ import type { Bearer } from './bearer.ts'
 import type { RevocationFeed } from './revocation-feed.ts'
 import {
   answerWithinMilliseconds,
+  createRotate,
   type Rotation,
   type RotationDependencies,
-  rotateSession,
   type Unusable,
 } from './rotate-session.ts'
 
@@ -48,6 +48,7 @@ function outcomeOf(rotation: Rotation | { kind: 'malformed' }): string {
 
 export function createRefresh(dependencies: Dependencies): Refresh {
   const { secrets, keyRing, config, feed, log, metrics } = dependencies
+  const rotate = createRotate(dependencies)
   /** Requests that present the same text at the same moment share one answer (R14). */
   const flights = new Map<string, Promise<Refreshed>>()
 
@@ -71,12 +72,10 @@ export function createRefresh(dependencies: Dependencies): Refresh {
   async function present(text: string, origin: Origin): Promise<Refreshed> {
     const presented = parseRefreshToken(text, secrets)
     const rotation = presented
-      ? await withDeadline(rotateSession(dependencies, presented, origin), answerWithinMilliseconds).catch(
-          (error: unknown) => {
-            metrics.refreshes.inc({ outcome: 'unavailable' })
-            throw error
-          },
-        )
+      ? await withDeadline(rotate(presented, origin), answerWithinMilliseconds).catch((error: unknown) => {
+          metrics.refreshes.inc({ outcome: 'unavailable' })
+          throw error
+        })
       : ({ kind: 'malformed' } as const)
     report(rotation, origin)
     if (rotation.kind === 'reused') feed.add(rotation.revoked)

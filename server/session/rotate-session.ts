@@ -1,11 +1,12 @@
 import { sql } from 'drizzle-orm'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
-import { type Database, rowsOf } from '../database/connect.ts'
+import type { Database } from '../database/connect.ts'
 import { DatabaseUnavailable } from '../database/faults.ts'
+import { prepared } from '../database/prepared.ts'
 import { sessions, users } from '../database/schema.ts'
 import type { Origin } from '../database/security-events.ts'
-import { after, milliseconds } from '../database/time.ts'
+import { after, givenMoment, milliseconds } from '../database/time.ts'
 import type { DerivedSecrets } from '../token/derived-secrets.ts'
 import {
   encodeRefreshToken,
@@ -30,29 +31,30 @@ export type Unusable =
 
 export type RotationDependencies = { database: Database; clock: Clock; config: Config; secrets: DerivedSecrets }
 
+/** Presents a refresh token whose MAC was good. */
+export type Rotate = (presented: RefreshToken, origin: Origin) => Promise<Rotation>
+
 type Row = Bearer & FamilyState & { rotated: boolean; late: boolean }
 
 /** A rotation that has not answered by then is given up; a retry replays it if it happened after all. */
 export const answerWithinMilliseconds = 6_000
 
+type Look = { row: Row | undefined; successor: Buffer }
+
 /**
  * Looks at the family and rotates it if `presented` is its current generation: one statement, one round trip. The
  * UPDATE repeats every condition of the transition table, so that of any number of presenters exactly one rotates.
  */
-async function presentOnce(
-  { database, clock, config, secrets }: RotationDependencies,
-  presented: RefreshToken,
-  origin: Origin,
-  answerBy: number,
-): Promise<{ row: Row | undefined; successor: Buffer }> {
-  const now = clock.sql()
+function prepareLook({ database, clock, config, secrets }: RotationDependencies) {
+  const now = givenMoment
+  const value = (name: string) => sql.placeholder(name)
+  const bytes = (name: string) => sql.param(value(name), sessions.secretHash)
+  const presented = { sessionId: value('sessionId'), generation: value('generation'), hash: bytes('presentedHash') }
+  const origin = { ipAddress: value('ipAddress'), location: value('location') }
   // A statement can be stuck in a network that has come to a halt, and arrive when its request was refused long ago. It must
   // not rotate then: the browser's retry would find its token spent, and the retry window over.
-  const late = sql`${now} >= to_timestamp(${answerBy / 1000}::float8)`
-  const salt = freshSalt()
-  const successor = successorSecret(presented, salt, secrets.newest)
-  const bytes = (value: Buffer) => sql.param(value, sessions.secretHash)
-  const [row] = await rowsOf<Row>(
+  const late = sql`${now} >= to_timestamp(${value('answerBySeconds')}::float8)`
+  const run = prepared<Row>(
     database.orm,
     sql`
       with family as (
@@ -62,8 +64,8 @@ async function presentOnce(
       ), rotated as (
         update ${sessions} s set
           generation = s.generation + 1,
-          secret_hash = ${bytes(hashSecret(successor))},
-          salt = ${bytes(salt)},
+          secret_hash = ${bytes('successorHash')},
+          salt = ${bytes('salt')},
           key_id = ${secrets.newest.keyId},
           rotated_at = ${now},
           last_active_at = ${now},
@@ -73,7 +75,7 @@ async function presentOnce(
         from ${users} u
         where s.id = ${presented.sessionId}
           and s.generation = ${presented.generation}
-          and s.secret_hash = ${bytes(hashSecret(presented.secret))}
+          and s.secret_hash = ${presented.hash}
           and not ${late}
           and s.revoked_at is null
           and s.idle_expires_at > ${now}
@@ -97,51 +99,67 @@ async function presentOnce(
         ${late} as late
       from family left join rotated on true`,
   )
-  return { row: row && { ...row, secretHash: Buffer.from(row.secretHash), salt: Buffer.from(row.salt) }, successor }
+
+  return async (token: RefreshToken, { ipAddress, location }: Origin, answerBy: number): Promise<Look> => {
+    const salt = freshSalt()
+    const successor = successorSecret(token, salt, secrets.newest)
+    const [row] = await run({
+      moment: clock.moment(),
+      sessionId: token.sessionId,
+      generation: token.generation,
+      presentedHash: hashSecret(token.secret),
+      successorHash: hashSecret(successor),
+      salt,
+      ipAddress,
+      location,
+      answerBySeconds: answerBy / 1000,
+    })
+    return { row: row && { ...row, secretHash: Buffer.from(row.secretHash), salt: Buffer.from(row.salt) }, successor }
+  }
 }
 
 /**
  * Presents a refresh token whose MAC was good. Throws only when the database cannot be asked; everything that is
  * wrong with the token is an outcome. Losers of a race are answered like the winner, with the identical successor.
  */
-export async function rotateSession(
-  dependencies: RotationDependencies,
-  presented: RefreshToken,
-  origin: Origin,
-): Promise<Rotation> {
+export function createRotate(dependencies: RotationDependencies): Rotate {
   const { secrets, config } = dependencies
-  const { sessionId, generation } = presented
-  const answerBy = dependencies.clock.now() + answerWithinMilliseconds
-  // A second look follows a race that was lost between reading and writing; each race moves the row forward, so a few suffice.
-  for (let look = 0; look < 5; look++) {
-    const { row, successor } = await presentOnce(dependencies, presented, origin, answerBy)
-    if (row?.late) throw new DatabaseUnavailable()
-    if (!row) return { kind: 'ended', why: 'unknown' }
-    if (row.rotated) {
-      const token = { sessionId, generation: generation + 1, secret: successor }
-      return { kind: 'rotated', bearer: row, refreshToken: encodeRefreshToken(token, secrets.newest) }
-    }
-    const transition = transitionOf(presented, row, { secrets, retryWindowSeconds: config.refreshRetryWindowSeconds })
-    switch (transition.kind) {
-      case 'ended':
-        return transition
-      case 'alarm':
-        return { ...transition, userId: row.userId, sessionId }
-      case 'replay': {
-        const key = secrets.byKeyId.get(row.keyId) ?? secrets.newest
-        const token = { sessionId, generation: row.generation, secret: transition.secret }
-        return { kind: 'replayed', bearer: row, refreshToken: encodeRefreshToken(token, key) }
+  const look = prepareLook(dependencies)
+
+  return async (presented, origin) => {
+    const { sessionId, generation } = presented
+    const answerBy = dependencies.clock.now() + answerWithinMilliseconds
+    // A second look follows a race that was lost between reading and writing; each race moves the row forward, so a few suffice.
+    for (let looks = 0; looks < 5; looks++) {
+      const { row, successor } = await look(presented, origin, answerBy)
+      if (row?.late) throw new DatabaseUnavailable()
+      if (!row) return { kind: 'ended', why: 'unknown' }
+      if (row.rotated) {
+        const token = { sessionId, generation: generation + 1, secret: successor }
+        return { kind: 'rotated', bearer: row, refreshToken: encodeRefreshToken(token, secrets.newest) }
       }
-      case 'lateRetry':
-      case 'theft': {
-        const how = transition.kind === 'theft' ? 'theft' : 'late_retry'
-        const revoked = await endReusedSession(dependencies, { presented, userId: row.userId, how, origin })
-        if (revoked) return { kind: 'reused', userId: row.userId, sessionId, how, revoked }
-        break
+      const transition = transitionOf(presented, row, { secrets, retryWindowSeconds: config.refreshRetryWindowSeconds })
+      switch (transition.kind) {
+        case 'ended':
+          return transition
+        case 'alarm':
+          return { ...transition, userId: row.userId, sessionId }
+        case 'replay': {
+          const key = secrets.byKeyId.get(row.keyId) ?? secrets.newest
+          const token = { sessionId, generation: row.generation, secret: transition.secret }
+          return { kind: 'replayed', bearer: row, refreshToken: encodeRefreshToken(token, key) }
+        }
+        case 'lateRetry':
+        case 'theft': {
+          const how = transition.kind === 'theft' ? 'theft' : 'late_retry'
+          const revoked = await endReusedSession(dependencies, { presented, userId: row.userId, how, origin })
+          if (revoked) return { kind: 'reused', userId: row.userId, sessionId, how, revoked }
+          break
+        }
+        case 'rotate':
+          break
       }
-      case 'rotate':
-        break
     }
+    throw new Error('A session changed faster than it could be read')
   }
-  throw new Error('A session changed faster than it could be read')
 }

@@ -1,12 +1,13 @@
+import type { KeyObject } from 'node:crypto'
 import { and, eq, isNull, or, sql } from 'drizzle-orm'
 import type { FastifyBaseLogger } from 'fastify'
-import type { CryptoKey, JWK } from 'jose'
+import type { JWK } from 'jose'
 import { DatabaseUnavailable } from '../database/faults.ts'
 import { signingKeys } from '../database/schema.ts'
 import { milliseconds } from '../database/time.ts'
 import type { SigningKey, VerificationKey } from '../token/access-token.ts'
 import { isSealedByNewest } from '../token/sealing.ts'
-import { importKey, unwrapPrivateKey, wrapPrivateKey } from '../token/signing-key.ts'
+import { importKey, importPrivateKey, unwrapPrivateKey, wrapPrivateKey } from '../token/signing-key.ts'
 import { type KeyDependencies, planKeys } from './plan-keys.ts'
 
 /** The signing keys of this instance: those of the database, as of a few seconds ago at most. */
@@ -31,7 +32,7 @@ const unknownKeyFloorMilliseconds = 1_000
 type KnownKey = VerificationKey & {
   id: string
   publicJwk: JWK
-  privateKey: CryptoKey | null
+  privateKey: KeyObject | null
   signsFrom: number
   trustedUntil: number
 }
@@ -88,7 +89,7 @@ export function createKeyRing({ log, ...dependencies }: KeyDependencies & { log:
       algorithm: row.algorithm,
       publicJwk,
       publicKey: await importKey(publicJwk, row.algorithm),
-      privateKey: privateJwk && (await importKey(privateJwk, row.algorithm)),
+      privateKey: privateJwk && importPrivateKey(privateJwk),
       ...times,
     }
   }

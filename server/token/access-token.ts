@@ -1,7 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import { type CryptoKey, errors, jwtVerify, SignJWT } from 'jose'
+import { type KeyObject, randomUUID } from 'node:crypto'
+import { type CryptoKey, errors, jwtVerify } from 'jose'
 import { z } from 'zod'
 import type { SigningAlgorithm } from '../config.ts'
+import { signJws } from './jws.ts'
 
 /** Media type of RFC 9068: no other kind of JWT passes for an access token. */
 const typ = 'at+jwt'
@@ -47,7 +48,7 @@ const sessionClaims = commonClaims.extend({
 const claimsSchema = z.union([serviceClaims, sessionClaims])
 
 export type TokenAuthority = { issuer: string; audience: string; maxTtlSeconds: number }
-export type SigningKey = { id: string; algorithm: SigningAlgorithm; privateKey: CryptoKey }
+export type SigningKey = { id: string; algorithm: SigningAlgorithm; privateKey: KeyObject }
 export type VerificationKey = { algorithm: string; publicKey: CryptoKey }
 
 /** Why a token was refused; logged and counted, never sent. */
@@ -73,11 +74,7 @@ export async function signAccessToken(
   { issuer, audience }: TokenAuthority,
   claims: Omit<SessionClaims, 'jti'> | Omit<ServiceClaims, 'jti'>,
 ): Promise<string> {
-  return new SignJWT({ ...claims, jti: randomUUID() })
-    .setProtectedHeader({ alg: key.algorithm, typ, kid: key.id })
-    .setIssuer(issuer)
-    .setAudience(audience)
-    .sign(key.privateKey)
+  return signJws(key, { typ, kid: key.id }, { ...claims, jti: randomUUID(), iss: issuer, aud: audience })
 }
 
 function isCanonicalJwt(text: string): boolean {

@@ -1,3 +1,4 @@
+import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose'
 import type { SigningAlgorithm } from '../config.ts'
 import type { DerivedSecrets } from './derived-secrets.ts'
@@ -22,7 +23,12 @@ export async function generateSigningKey(algorithm: SigningAlgorithm): Promise<N
   }
 }
 
-/** Import once and keep: a key given as JWK or bytes to jose is imported anew on each use. */
+/** The private half of a pair, ready to sign. */
+export function importPrivateKey(jwk: JWK): KeyObject {
+  return createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' })
+}
+
+/** The public half, to verify with. Import once and keep: a key given as JWK or bytes to jose is imported anew on each use. */
 export async function importKey(jwk: JWK, algorithm: string): Promise<CryptoKey> {
   const key = await importJWK(jwk, algorithm)
   if (key instanceof Uint8Array) throw new Error('A signing key must be asymmetric')

@@ -14,9 +14,10 @@ afterAll(() => server.close())
 /** Asks an instance whose statements take this long to reach the database. */
 async function asksThroughASlowNetwork(milliseconds: number, ask: (url: string) => Promise<void>) {
   const { clock, config, database } = server
-  const arrival = () => sql`${new Date(clock.now() + milliseconds).toISOString()}::timestamptz`
+  const moment = () => new Date(clock.now() + milliseconds).toISOString()
+  const arriving = { ...clock, moment, sql: () => sql`${moment()}::timestamptz` }
   const logStream = { write: () => {} }
-  const app = await buildApp({ config, database, clock: { ...clock, sql: arrival }, logStream })
+  const app = await buildApp({ config, database, clock: arriving, logStream })
   try {
     await ask(await app.listen({ host: '127.0.0.1', port: 0 }))
   } finally {

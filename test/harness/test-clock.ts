@@ -14,6 +14,7 @@ export function createTestClock(start = Date.UTC(2026, 10, 23, 12)): TestClock {
   return {
     now: () => now,
     elapsed: () => now - start,
+    moment: () => new Date(now).toISOString(),
     sql: () => sql`${new Date(now).toISOString()}::timestamptz`,
     follow: () => {},
     advance(milliseconds) {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { signAccessToken, type VerificationKey, verifyAccessToken } from '../../server/token/access-token.ts'
-import { generateSigningKey, importKey } from '../../server/token/signing-key.ts'
+import { generateSigningKey, importKey, importPrivateKey } from '../../server/token/signing-key.ts'
 
 // RFC 8037, appendix A: a published key and its thumbprint. The token was signed with it by another program.
 const jwk = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' }
@@ -76,7 +76,7 @@ it.each(['EdDSA', 'ES256', 'RS256'] as const)(
   'a token signed with %s is verified, each with an id of its own',
   async (algorithm) => {
     const made = await generateSigningKey(algorithm)
-    const signer = { id: made.id, algorithm, privateKey: await importKey(made.privateKey, algorithm) }
+    const signer = { id: made.id, algorithm, privateKey: importPrivateKey(made.privateKey) }
     const verifier = { algorithm, publicKey: await importKey(made.publicKey, algorithm) }
     const options = { keyOf: async () => verifier, now: issuedAt * 1_000 }
 
