@@ -1,4 +1,4 @@
-// Builds the server (tsc), the dashboard (Vite, compressed) and copies the migrations into dist/. `npm start` calls `ensureBuilt`, which does nothing
+// Builds the server (bundled by esbuild), the dashboard (Vite, compressed) and copies the migrations into dist/. `npm start` calls `ensureBuilt`, which does nothing
 // while no source is newer than the last build; instances that are started together wait for one of them to build.
 import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { bundleServer } from './bundle-server.js'
 import { compressFiles } from './compress.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -17,6 +18,7 @@ const sources = [
   'web',
   'drizzle',
   'scripts/build.js',
+  'scripts/bundle-server.js',
   'scripts/compress.js',
   'vite.config.ts',
   'tsconfig.base.json',
@@ -65,7 +67,7 @@ export async function build() {
   mkdirSync(dist, { recursive: true })
   rmSync(stamp, { force: true })
   await Promise.all([
-    run(binary('typescript', 'bin/tsc'), ['-p', 'server']),
+    bundleServer(join(root, 'server/main.ts'), join(dist, 'server')),
     run(binary('vite', 'bin/vite.js'), ['build', '--logLevel', 'warn']),
   ])
   await compressFiles(join(dist, 'web'))

@@ -11,7 +11,6 @@ import { registerCspReports } from './http/csp-reports.ts'
 import { registerDashboard } from './http/dashboard.ts'
 import { type Draining, registerDrain } from './http/drain.ts'
 import { answerError, registerErrors } from './http/errors.ts'
-import { registerExplorer } from './http/explorer.ts'
 import { registerHealth } from './http/health.ts'
 import { registerJwks } from './http/jwks.ts'
 import { loggerOptions } from './http/logging.ts'
@@ -144,7 +143,8 @@ export async function buildApp({
   await registerOAuth(app, services)
   await registerCspReports(app, clock)
   await registerRpc(app, services)
-  if (config.explorer) await registerExplorer(app)
+  // Read only where it is shown: it has a description of every reply, which nothing else needs.
+  if (config.explorer) await (await import('./http/explorer.ts')).registerExplorer(app)
   if (dashboardDirectory) await registerDashboard(app, dashboardDirectory)
 
   const delivery = createDelivery({ database, clock, secrets, sendMail, log })

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import closeWithGrace from 'close-with-grace'
 import { buildApp } from './app.ts'
 import { databaseClock } from './clock.ts'
-import { describeFailure, runCommand } from './command/run.ts'
+import { describeFailure } from './command/describe-failure.ts'
 import { type Config, readConfig } from './config.ts'
-import { type DemoAccount, seedDemo } from './demo.ts'
+import type { DemoAccount } from './demo.ts'
 import { codeOf, openDatabase, openInMemory, StartError, settled } from './opening.ts'
 import { type Locate, nowhere, openLocationDatabase } from './session/location.ts'
 import { pageLink } from './user/page-link.ts'
@@ -106,7 +106,7 @@ async function serve(mode: 'serve' | 'demo'): Promise<void> {
       await app.close()
       await opened.close()
     })
-    const demo = mode === 'demo' ? await seedDemo(opened.database, clock, config) : null
+    const demo = mode === 'demo' ? await (await import('./demo.ts')).seedDemo(opened.database, clock, config) : null
     const setUp = await opened.database.orm.transaction((transaction) => offerSetUp(transaction, clock))
     await listen(app, config)
     announce(config, { database: opened.describe, demo, setUp })
@@ -119,8 +119,11 @@ async function serve(mode: 'serve' | 'demo'): Promise<void> {
 if (existsSync('.env')) process.loadEnvFile('.env')
 try {
   const mode = modes[process.argv[2] ?? ''] ?? 'serve'
-  if (mode === 'command') process.exitCode = await runCommand(process.argv.slice(3), process.env)
-  else await serve(mode)
+  // What only one of the modes needs is read in that mode.
+  if (mode === 'command') {
+    const { runCommand } = await import('./command/run.ts')
+    process.exitCode = await runCommand(process.argv.slice(3), process.env)
+  } else await serve(mode)
 } catch (error) {
   process.stderr.write(`${describeFailure(error)}\n`)
   if (process.env.LOG_LEVEL === 'debug') console.error(error)

@@ -1,9 +1,12 @@
 import { join } from 'node:path'
 import type { Config } from './config.ts'
-import { connectPostgres, type Database, embeddedDatabase, openEmbedded } from './database/connect.ts'
+import { connectPostgres, type Database } from './database/connect.ts'
 import { loadOrCreateSecret, lockEmbeddedDatabase, prepareDataDirectory } from './database/data-directory.ts'
 import { isDatabaseUnavailable } from './database/faults.ts'
-import { migrateEmbedded, migratePostgres } from './database/migrate.ts'
+import { migratePostgres } from './database/migrate.ts'
+
+/** Read only where it is used: an instance on Postgres has no other in it. */
+const embedded = () => import('./database/embedded.ts')
 
 /** Of the embedded database, in the data directory. */
 const ownFolder = 'postgres'
@@ -16,6 +19,7 @@ export class StartError extends Error {}
 
 /** Postgres inside this process, gone when it ends. */
 export async function openInMemory(): Promise<Opened> {
+  const { embeddedDatabase, migrateEmbedded, openEmbedded } = await embedded()
   const client = await openEmbedded()
   await migrateEmbedded(client)
   const database = embeddedDatabase(client)
@@ -32,6 +36,7 @@ export async function openDatabase(config: Config, { migrate = true } = {}): Pro
 async function openOwn({ dataDirectory }: Config, migrate: boolean): Promise<Opened> {
   const release = lockEmbeddedDatabase(dataDirectory)
   const directory = join(dataDirectory, ownFolder)
+  const { embeddedDatabase, migrateEmbedded, openEmbedded } = await embedded()
   const client = await openEmbedded({ directory })
   if (migrate) await migrateEmbedded(client)
   const database = embeddedDatabase(client)

@@ -12,7 +12,8 @@ import { usableKeys } from '../signing/usable-keys.ts'
 import { clockToleranceSeconds } from '../token/access-token.ts'
 import { deriveSecrets } from '../token/derived-secrets.ts'
 import type { Answer } from './answer.ts'
-import { describeFailure, type Runner } from './run.ts'
+import { describeFailure } from './describe-failure.ts'
+import type { Runner } from './run.ts'
 
 /** One thing that was looked at. `said` ends with the remedy when it is not well. */
 type Check = { name: string; ok: boolean; said: string }

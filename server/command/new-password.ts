@@ -13,7 +13,7 @@ export async function newPasswordHash(
   const password = await readPassword()
   if (password === null) return { kind: 'usage', text: 'The two passwords differ.' }
   if (password === '') return { kind: 'usage', text: 'Write the password to standard input.' }
-  const { advice } = assessPassword(password, { known, secondFactor: false })
+  const { advice } = await assessPassword(password, { known, secondFactor: false })
   if (advice) return { kind: 'refused', text: advice }
   if (config.breachedPasswordsUrl && (await createBreachCheck(config.breachedPasswordsUrl)(password)) === 'breached')
     return { kind: 'refused', text: 'This password has been leaked somewhere, and is tried first. Choose another one.' }

@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander'
-import { type Config, ConfigError, readConfig } from '../config.ts'
-import { DataDirectoryError } from '../database/data-directory.ts'
-import { codeOf, StartError, settled } from '../opening.ts'
+import { type Config, readConfig } from '../config.ts'
+import { settled } from '../opening.ts'
 import { type Answer, exitCodes } from './answer.ts'
+import { describeFailure } from './describe-failure.ts'
 import { addDoctor } from './doctor.ts'
 import { addKeys } from './keys.ts'
 import { addMigrate } from './migrate.ts'
@@ -21,16 +21,6 @@ export type Runner = {
   act(work: (place: Workplace) => Promise<Answer>, options?: { migrate?: boolean }): Promise<void>
   /** Does work that brings its own. */
   answer(work: (config: () => Config) => Promise<Answer>): Promise<void>
-}
-
-/** What an operator reads when something that every command needs is missing. Nothing of it quotes a secret. */
-export function describeFailure(error: unknown): string {
-  if (error instanceof ConfigError) {
-    const problems = error.problems.map(({ variable, problem, remedy }) => `  ${variable} ${problem}. ${remedy}.`)
-    return `Latchkey cannot start with this configuration:\n${problems.join('\n')}`
-  }
-  if (error instanceof StartError || error instanceof DataDirectoryError) return error.message
-  return `Latchkey could not start: ${codeOf(error)}.`
 }
 
 function print(answer: Answer, json: boolean): void {

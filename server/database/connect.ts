@@ -1,9 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { PGlite } from '@electric-sql/pglite'
 import type { ExtractTablesWithRelations, SQL } from 'drizzle-orm'
 import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
-import { drizzle as drizzlePglite } from 'drizzle-orm/pglite'
 import { ConnectionPool, connectionTo } from './connection.ts'
 import { createListener } from './listen.ts'
 import * as schema from './schema.ts'
@@ -45,24 +43,6 @@ export function connectPostgres({ url, listenUrl, maxConnections = 10 }: Postgre
       closing ??= Promise.race([closed(), delay(farewellMilliseconds, undefined, { ref: false })])
       await closing
     },
-  }
-}
-
-/** Postgres inside this process, in `directory`, or in memory when there is none. `image` is what `dumpDataDir` made. */
-export async function openEmbedded({ directory, image }: { directory?: string; image?: Blob } = {}): Promise<PGlite> {
-  return PGlite.create({ ...(directory ? { dataDir: directory } : {}), ...(image ? { loadDataDir: image } : {}) })
-}
-
-/** The embedded database behind the same face as Postgres. */
-export function embeddedDatabase(client: PGlite): Database {
-  return {
-    orm: drizzlePglite(client, { schema }),
-    async listen(channel, onNotify, onListening) {
-      await client.listen(channel, onNotify)
-      onListening()
-    },
-    connections: () => null,
-    close: () => client.close(),
   }
 }
 

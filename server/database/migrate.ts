@@ -1,17 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { PGlite } from '@electric-sql/pglite'
 import { sql } from 'drizzle-orm'
 import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres'
 import { migrate as migrateNodePostgres } from 'drizzle-orm/node-postgres/migrator'
-import { drizzle as drizzlePglite } from 'drizzle-orm/pglite'
-import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator'
 import pg from 'pg'
 import { type Queryable, rowsOf } from './connect.ts'
 
-/** Beside the server's folder both in the sources and in the build. */
-const migrationsFolder = fileURLToPath(new URL('../../drizzle', import.meta.url))
+/** Beside the server's folder both in the sources and in the build, which has no folders of its own in there. */
+export const migrationsFolder = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../drizzle' : '../drizzle', import.meta.url),
+)
 
 /** Any number, as long as every instance takes the same one. */
 const advisoryLock = 7_305_882
@@ -29,11 +28,6 @@ export async function migratePostgres(url: string): Promise<void> {
   } finally {
     await client.end()
   }
-}
-
-/** Brings an embedded database up to date. Its one process needs no lock. */
-export async function migrateEmbedded(client: PGlite): Promise<void> {
-  await migratePglite(drizzlePglite(client), { migrationsFolder })
 }
 
 /** Which migrations a database has, by the number of them and the names of those that are missing. */

@@ -2,7 +2,6 @@ import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance } from 'fastify'
-import { describeApi } from './explorer/openapi.ts'
 
 const files = new Set(['/favicon-32x32.png', '/swagger-ui.css', '/swagger-ui-bundle.js'])
 
@@ -50,7 +49,9 @@ const start = `SwaggerUIBundle({
  * needs comes from here.
  */
 export async function registerExplorer(app: FastifyInstance): Promise<void> {
-  const description = JSON.stringify(describeApi())
+  // Made when it is first asked for: turning every schema into JSON takes longer than the rest of a start.
+  let written: Promise<string> | undefined
+  const write = () => import('./explorer/openapi.ts').then(({ describeApi }) => JSON.stringify(describeApi()))
   const noStore = { 'cache-control': 'no-store' }
   app.get('/explorer', async (_request, reply) =>
     reply
@@ -61,9 +62,13 @@ export async function registerExplorer(app: FastifyInstance): Promise<void> {
   app.get('/explorer/start.js', async (_request, reply) =>
     reply.type('text/javascript; charset=utf-8').headers(noStore).send(start),
   )
-  app.get('/explorer/openapi.json', async (_request, reply) =>
-    reply.type('application/json').headers(noStore).send(description),
-  )
+  app.get('/explorer/openapi.json', async (_request, reply) => {
+    written ??= write()
+    return reply
+      .type('application/json')
+      .headers(noStore)
+      .send(await written)
+  })
   await app.register(fastifyStatic, {
     root: dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')),
     prefix: '/explorer/viewer/',

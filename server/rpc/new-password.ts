@@ -10,7 +10,7 @@ export async function requireGoodPassword(
   password: string,
   { field, ...context }: PasswordContext & { field: string },
 ): Promise<void> {
-  const { advice } = assessPassword(password, context)
+  const { advice } = await assessPassword(password, context)
   if (advice) throw new Refusal('INVALID_INPUT', { fields: { [field]: advice } })
   const outcome = await services.isBreached(password)
   if (outcome === 'breached') throw new Refusal('INVALID_INPUT', { fields: { [field]: leaked } })

@@ -1,4 +1,4 @@
-import { open, type Reader, type Response } from 'maxmind'
+import type { Reader, Response } from 'maxmind'
 
 /** Roughly where an address is, in words such as "Berlin, Germany"; `null` when nothing is known. */
 export type Locate = (ipAddress: string | null) => string | null
@@ -13,6 +13,7 @@ export const nowhere: Locate = () => null
 
 /** A database of places in MaxMind's format (city or country), the operator's own; it is read again when the file changes. */
 export async function openLocationDatabase(file: string): Promise<Locate> {
+  const { open } = await import('maxmind')
   const reader: Reader<Place> = await open<Place>(file, { watchForUpdates: true, watchForUpdatesNonPersistent: true })
   return (ipAddress) => {
     if (ipAddress === null) return null

@@ -1,12 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import { and, eq } from 'drizzle-orm'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
@@ -18,6 +11,9 @@ import { toUser, type User } from './user.ts'
 export type Passkey = { id: string; name: string; synced: boolean; createdAt: string; lastUsedAt: string | null }
 
 const mostPasskeys = 20
+
+/** Read when somebody first uses a passkey: its certificates and ASN.1 would be a third of what a start has to load. */
+const webauthn = () => import('@simplewebauthn/server')
 
 /** The relying party (WebAuthn, 5.4.2): the host of the dashboard, called from the origins that may hold its cookies. */
 const partyOf = ({ publicUrl, allowedOrigins }: Config) => ({
@@ -69,6 +65,7 @@ export async function passkeyCreationOptions(
     .from(passkeys)
     .where(eq(passkeys.userId, user.id))
   const rpID = partyOf(config).expectedRPID
+  const { generateRegistrationOptions } = await webauthn()
   const {
     challenge,
     pubKeyCredParams,
@@ -99,6 +96,7 @@ export async function passkeyCreationOptions(
 /** What a browser needs to use a passkey of whoever holds one. */
 export async function passkeyRequestOptions(config: Config): Promise<PasskeyRequestOptions> {
   const rpId = partyOf(config).expectedRPID
+  const { generateAuthenticationOptions } = await webauthn()
   const { challenge } = await generateAuthenticationOptions({ rpID: rpId })
   return { challenge, timeout: fiveMinutesMilliseconds, rpId, userVerification: 'required' }
 }
@@ -111,6 +109,7 @@ export async function addPasskey(
   { clock, config }: { clock: Clock; config: Config },
   { userId, nonce, name, response }: NewPasskey,
 ): Promise<{ kind: 'added'; passkey: Passkey } | { kind: 'refused' } | { kind: 'tooMany' }> {
+  const { verifyRegistrationResponse } = await webauthn()
   const verified = await verifyRegistrationResponse({
     response,
     expectedChallenge: nonce,
@@ -166,6 +165,7 @@ export async function provePasskey(
   { clock, config }: { clock: Clock; config: Config },
   { nonce, response }: { nonce: string; response: AuthenticationResponseJSON },
 ): Promise<ProvenPasskey> {
+  const { verifyAuthenticationResponse } = await webauthn()
   const verify = ({ credentialId: id, publicKey }: Pick<typeof passkeys.$inferSelect, 'credentialId' | 'publicKey'>) =>
     verifyAuthenticationResponse({
       response,

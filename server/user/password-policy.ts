@@ -1,5 +1,4 @@
-import { ZxcvbnFactory } from '@zxcvbn-ts/core'
-import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
+import type { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import { maximumLength, normalized } from './password.ts'
 
 /** How hard a password is to guess, from 0 to 4 as zxcvbn counts; and, when it is refused, advice to the person who chose it. */
@@ -16,7 +15,16 @@ const goodEnoughBesideSecondFactor = 2
  * Only the beginning is estimated: what is strong there is strong as a whole, and the work grows much faster than the length. For the same reason the
  * dictionary is the small one of common passwords: with all English words a hostile input took three quarters of a second.
  */
-const estimator = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs, maxLength: 24 })
+async function createEstimator(): Promise<ZxcvbnFactory> {
+  const [{ ZxcvbnFactory }, { adjacencyGraphs, dictionary }] = await Promise.all([
+    import('@zxcvbn-ts/core'),
+    import('@zxcvbn-ts/language-common'),
+  ])
+  return new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs, maxLength: 24 })
+}
+
+/** Made when somebody first chooses a password, so that an instance where nobody does keeps no dictionary in memory. */
+let estimator: Promise<ZxcvbnFactory> | undefined
 
 const otherwise = 'This would be guessed early. Use a few unrelated words, or let a password manager make one.'
 const tooUniform = 'Use more different characters: repetition is guessed first.'
@@ -43,7 +51,10 @@ export type PasswordContext = {
 }
 
 /** How strong a password is, and what to do when it is refused. Any character is welcome, and none is required. */
-export function assessPassword(password: string, { known, secondFactor }: PasswordContext): PasswordStrength {
+export async function assessPassword(
+  password: string,
+  { known, secondFactor }: PasswordContext,
+): Promise<PasswordStrength> {
   const text = normalized(password)
   const length = [...text].length
   const shortest = secondFactor ? minimumLengthBesideSecondFactor : minimumLength
@@ -66,7 +77,8 @@ export function assessPassword(password: string, { known, secondFactor }: Passwo
   if ([...rest].length < shortest / 2)
     return { score: 1, advice: 'Leave your name and your e-mail address out of it: they are guessed first.' }
 
-  const { score, feedback } = estimator.check(text, context)
+  estimator ??= createEstimator()
+  const { score, feedback } = (await estimator).check(text, context)
   if (score >= (secondFactor ? goodEnoughBesideSecondFactor : goodEnough)) return { score, advice: null }
   return { score, advice: adviceByWarning[feedback.warning ?? ''] ?? otherwise }
 }

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import postgres, { type Sql } from 'postgres'
+import { completed } from './completed.ts'
 import { createPostgresServer, type PostgresServer } from './postgres-server.ts'
 import { createSpawnedServer, type SpawnedLogLine, type SpawnedServer } from './spawned-server.ts'
 import { type ProxiedConnection, startTcpProxy, type TcpProxy } from './tcp-proxy.ts'
 import type { Reply, TestBrowser } from './test-browser.ts'
-import { completed } from './completed.ts'
 
 /** One server process, and its own wire to the database. */
 export type Member = SpawnedServer & { wire: TcpProxy }

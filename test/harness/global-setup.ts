@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import postgres from 'postgres'
 import type { TestProject } from 'vitest/node'
-import { openEmbedded } from '../../server/database/connect.ts'
-import { migrateEmbedded, migratePostgres } from '../../server/database/migrate.ts'
+import { migrateEmbedded, openEmbedded } from '../../server/database/embedded.ts'
+import { migratePostgres } from '../../server/database/migrate.ts'
 import { createPostgresServer, databaseUrl } from './postgres-server.ts'
 
 declare module 'vitest' {

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import postgres from 'postgres'
 import { inject } from 'vitest'
-import { connectPostgres, type Database, embeddedDatabase, openEmbedded } from '../../server/database/connect.ts'
+import { connectPostgres, type Database } from '../../server/database/connect.ts'
+import { embeddedDatabase, openEmbedded } from '../../server/database/embedded.ts'
 import { databaseUrl } from './postgres-server.ts'
 
 /** A migrated, empty database of one test's own. `connect` opens it once more, as another instance would. */

@@ -3,13 +3,13 @@ import { type App, buildApp } from '../../server/app.ts'
 import { type Config, readConfig } from '../../server/config.ts'
 import type { Database } from '../../server/database/connect.ts'
 import { attempts } from '../../server/database/schema.ts'
-import type { SendMail } from '../../server/mail/send-mail.ts'
 import type { Patience } from '../../server/http/connections.ts'
+import type { SendMail } from '../../server/mail/send-mail.ts'
 import type { Locate } from '../../server/session/location.ts'
+import { completed } from './completed.ts'
 import { type BrowserOptions, TestBrowser } from './test-browser.ts'
 import { createTestClock, type TestClock } from './test-clock.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
-import { completed } from './completed.ts'
 
 export type TestInstance = {
   app: App
