@@ -1,9 +1,10 @@
 // `npm run bench [-- names …] [--quick]`: runs the experiments, one after the other, and keeps what they measured in bench/results/.
 import { parseArgs } from 'node:util'
+import { sessions } from './experiments/sessions.ts'
 import type { Experiment } from './harness/experiment.ts'
 import { keep } from './harness/results.ts'
 
-const experiments: readonly Experiment[] = []
+const experiments: readonly Experiment[] = [sessions]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
