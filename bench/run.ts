@@ -1,10 +1,16 @@
 // `npm run bench [-- names …] [--quick]`: runs the experiments, one after the other, and keeps what they measured in bench/results/.
 import { parseArgs } from 'node:util'
+import { expiryStorm } from './experiments/expiry-storm.ts'
+import { instances } from './experiments/instances.ts'
+import { memory } from './experiments/memory.ts'
+import { revocation } from './experiments/revocation.ts'
 import { sessions } from './experiments/sessions.ts'
+import { start } from './experiments/start.ts'
+import { sweeping } from './experiments/sweep.ts'
 import type { Experiment } from './harness/experiment.ts'
 import { keep } from './harness/results.ts'
 
-const experiments: readonly Experiment[] = [sessions]
+const experiments: readonly Experiment[] = [sessions, sweeping, instances, revocation, expiryStorm, start, memory]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
