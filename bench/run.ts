@@ -1,5 +1,6 @@
 // `npm run bench [-- names …] [--quick]`: runs the experiments, one after the other, and keeps what they measured in bench/results/.
 import { parseArgs } from 'node:util'
+import { plotAll } from './charts/plot-all.ts'
 import { expiryStorm } from './experiments/expiry-storm.ts'
 import { instances } from './experiments/instances.ts'
 import { memory } from './experiments/memory.ts'
@@ -27,3 +28,4 @@ for (const experiment of experiments) {
   process.stdout.write(`${experiment.name}: ${experiment.about}\n`)
   keep(experiment.name, await experiment.run({ quick: values.quick }), { quick: values.quick })
 }
+if (!values.quick) await plotAll()

@@ -102,7 +102,7 @@ export const memory: Experiment = {
   async run({ quick }) {
     const pace = { settle: quick ? 1 : 10, every: quick ? 1 : 5 }
     const postgres = await startPostgres()
-    const population = await populate(postgres.url, 'memory', quick ? 20_000 : 2_000_000)
+    const population = await populate(postgres.url, 'memory', quick ? 20_000 : 1_200_000)
     const onPostgres = await startLatchkey({ databaseUrl: population.databaseUrl })
     const figures: Record<'postgres' | 'embedded', Figures> = {
       postgres: await observe(onPostgres, (over) => people(onPostgres, refreshesOf(onPostgres, population), over), {
