@@ -6,12 +6,24 @@ import { instances } from './experiments/instances.ts'
 import { memory } from './experiments/memory.ts'
 import { revocation } from './experiments/revocation.ts'
 import { sessions } from './experiments/sessions.ts'
+import { signIn } from './experiments/sign-in.ts'
 import { start } from './experiments/start.ts'
+import { storm } from './experiments/storm.ts'
 import { sweeping } from './experiments/sweep.ts'
 import type { Experiment } from './harness/experiment.ts'
 import { keep } from './harness/results.ts'
 
-const experiments: readonly Experiment[] = [sessions, sweeping, instances, revocation, expiryStorm, start, memory]
+const experiments: readonly Experiment[] = [
+  sessions,
+  sweeping,
+  instances,
+  revocation,
+  expiryStorm,
+  signIn,
+  storm,
+  start,
+  memory,
+]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -67,7 +67,7 @@ export async function build() {
   mkdirSync(dist, { recursive: true })
   rmSync(stamp, { force: true })
   await Promise.all([
-    bundleServer(join(root, 'server/main.ts'), join(dist, 'server')),
+    bundleServer(join(root, 'server'), join(dist, 'server')),
     run(binary('vite', 'bin/vite.js'), ['build', '--logLevel', 'warn']),
   ])
   await compressFiles(join(dist, 'web'))

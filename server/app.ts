@@ -20,9 +20,11 @@ import { observeServices } from './http/observed.ts'
 import { createRequestId } from './http/request-id.ts'
 import { registerRpc } from './http/rpc.ts'
 import { registerTransport } from './http/transport.ts'
+import { registerTurns } from './http/turns.ts'
 import { createDelivery } from './mail/deliver.ts'
 import { outboxSender, type SendMail, smtpSender } from './mail/send-mail.ts'
 import { createMetrics } from './metrics.ts'
+import { createAdmission } from './rpc/admission.ts'
 import type { Services } from './rpc/context.ts'
 import { createStreams } from './rpc/streams.ts'
 import { createLastActive } from './session/last-active.ts'
@@ -97,7 +99,8 @@ export async function buildApp({
     database,
     clock,
     secrets,
-    hasher: await createPasswordHasher(config.passwordPeppers),
+    hasher: createPasswordHasher(config.passwordPeppers),
+    admission: createAdmission(),
     isBreached: config.breachedPasswordsUrl ? createBreachCheck(config.breachedPasswordsUrl) : unchecked,
     keyRing,
     feed,
@@ -111,6 +114,7 @@ export async function buildApp({
   observeServices(services)
 
   registerErrors(app, metrics)
+  registerTurns(app)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
@@ -168,6 +172,7 @@ export async function buildApp({
     await delivery.stop()
     await lastActive.stop()
     await keyRing.stop()
+    await services.hasher.close()
     await feed.stop()
   })
   return Object.assign(app, { drain: draining.drain })

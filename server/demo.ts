@@ -8,7 +8,7 @@ import { createServiceAccount } from './service/accounts.ts'
 import { addServiceKey } from './service/keys.ts'
 import type { Device } from './session/open-session.ts'
 import { hashSecret } from './token/refresh-token.ts'
-import { createPasswordHasher } from './user/password.ts'
+import { hashOnce } from './user/password.ts'
 
 export type DemoAccount = {
   email: string
@@ -94,7 +94,7 @@ async function seedServiceKey({ orm }: Database, clock: Clock, ownerId: string):
 export async function seedDemo(database: Database, clock: Clock, config: Config): Promise<DemoAccount> {
   const { orm } = database
   const password = `demo-${randomBytes(9).toString('base64url')}`
-  const passwordHash = await (await createPasswordHasher()).hash(password)
+  const passwordHash = await hashOnce(password)
   const ago = (milliseconds: number) => new Date(clock.now() - milliseconds)
   const [ada, ben] = [randomUUID(), randomUUID()]
   const person = { passwordHash, createdAt: ago(40 * day), passwordChangedAt: ago(8 * day) }

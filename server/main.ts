@@ -32,9 +32,12 @@ function builtDashboard(): string | undefined {
   return existsSync(join(built, 'index.html')) ? built : undefined
 }
 
+/** Connections that may wait to be accepted when very many come at once; beyond them a client tries again after a whole second. Kernels allow 4096. */
+const waitingConnections = 4_096
+
 async function listen(app: Awaited<ReturnType<typeof buildApp>>, { host, port, metricsListen }: Config): Promise<void> {
   try {
-    await app.listen({ host, port })
+    await app.listen({ host, port, backlog: waitingConnections })
   } catch (error) {
     const code = codeOf(error)
     if (metricsListen && error instanceof Error && 'port' in error && error.port === metricsListen.port)

@@ -9,3 +9,6 @@ export const pinned = (cores: number | string, command: readonly string[]): [str
   'taskset',
   ['-c', String(cores), ...command],
 ]
+
+/** For what is prepared before anything is measured. */
+export const allCores = `0-${availableParallelism() - 1}`

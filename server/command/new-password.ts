@@ -1,5 +1,5 @@
 import { createBreachCheck } from '../user/breached-passwords.ts'
-import { createPasswordHasher } from '../user/password.ts'
+import { hashOnce } from '../user/password.ts'
 import { assessPassword } from '../user/password-policy.ts'
 import type { Answer } from './answer.ts'
 import { readPassword } from './password-input.ts'
@@ -17,6 +17,5 @@ export async function newPasswordHash(
   if (advice) return { kind: 'refused', text: advice }
   if (config.breachedPasswordsUrl && (await createBreachCheck(config.breachedPasswordsUrl)(password)) === 'breached')
     return { kind: 'refused', text: 'This password has been leaked somewhere, and is tried first. Choose another one.' }
-  const hasher = await createPasswordHasher(config.passwordPeppers)
-  return { kind: 'hashed', passwordHash: await hasher.hash(password) }
+  return { kind: 'hashed', passwordHash: await hashOnce(password, config.passwordPeppers) }
 }

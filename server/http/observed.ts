@@ -2,7 +2,7 @@ import { observe } from '../metrics.ts'
 import type { Services } from '../rpc/context.ts'
 
 /** What an instance can tell of itself at any moment. */
-export function observeServices({ metrics, feed, hasher, streams, database, clock, keyRing }: Services): void {
+export function observeServices({ metrics, feed, admission, streams, database, clock, keyRing }: Services): void {
   feed.subscribe((news) => {
     if (news.kind === 'confirmed') metrics.revocationLagSeconds.observe(news.lagMilliseconds / 1000)
   })
@@ -18,8 +18,8 @@ export function observeServices({ metrics, feed, hasher, streams, database, cloc
     },
     latchkey_signing_keys: { help: 'Keys whose tokens are accepted', read: () => keyRing.publicKeys().length },
     latchkey_hashing_pending: {
-      help: 'Passwords that are hashed or wait for it; 202 at the most',
-      read: hasher.pending,
+      help: 'Calls that hash passwords or wait for it; 204 at the most',
+      read: admission.pending,
     },
     latchkey_streams_open: { help: 'Event streams that are open', read: streams.count },
     latchkey_pool_connections_open: {

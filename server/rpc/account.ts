@@ -26,7 +26,7 @@ import { methodsOf, provePasskeyResponse, refuseCode, spendCode } from './prove.
 import { Refusal } from './refusal.ts'
 import { renewTokens } from './renew.ts'
 import { setUp } from './set-up.ts'
-import { freshProcedure, router, sessionProcedure, settingCookies } from './trpc.ts'
+import { admitted, freshProcedure, router, sessionProcedure, settingCookies } from './trpc.ts'
 
 const changePasswordInput = z.strictObject({
   currentPassword: password,
@@ -70,7 +70,8 @@ async function proveAgain(ctx: SessionContext, input: z.output<typeof proof>): P
     return amr
   }
   const { secondFactor: typed } = input
-  const { user } = await provePasswordAgain(ctx, { password: input.password, failure: 'reauthentication_failed' })
+  const typedAgain = { password: input.password, failure: 'reauthentication_failed' as const }
+  const { user } = await services.admission.run(() => provePasswordAgain(ctx, typedAgain))
   const needed = (await secondFactorsOf(services.database.orm, user.id)).length > 0
   if (needed && !typed) throw new Refusal('SECOND_FACTOR_REQUIRED')
   if (needed && typed) {
@@ -110,6 +111,7 @@ export const account = router({
   changePassword: freshProcedure
     .use(settingCookies)
     .input(changePasswordInput)
+    .use(admitted)
     .mutation(async ({ ctx, input }) => {
       const { services, caller, origin } = ctx
       const { database, clock, hasher } = services

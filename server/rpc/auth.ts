@@ -24,7 +24,7 @@ import { recovery } from './recovery.ts'
 import { Refusal } from './refusal.ts'
 import { rotateNow } from './renew.ts'
 import { deliver, type Proven, startSession } from './start-session.ts'
-import { publicProcedure, router, sessionProcedure, settingCookies } from './trpc.ts'
+import { admitted, publicProcedure, router, sessionProcedure, settingCookies } from './trpc.ts'
 
 /** Opens a session in this browser for somebody whose proof is complete. */
 async function signInHere(ctx: Context, proven: Proven) {
@@ -42,6 +42,7 @@ export const auth = router({
   signUp: publicProcedure
     .use(settingCookies)
     .input(z.strictObject({ email, password, name: personName.optional() }))
+    .use(admitted)
     .mutation(async ({ ctx, input }) => {
       const { database, clock, hasher, config } = ctx.services
       await limitSignUp(ctx)
@@ -77,6 +78,7 @@ export const auth = router({
   signIn: publicProcedure
     .use(settingCookies)
     .input(z.strictObject({ email, password, deviceName: deviceName.optional() }))
+    .use(admitted)
     .mutation(async ({ ctx, input }) => {
       const { database, clock } = ctx.services
       const { user, tokenVersion } = await proveCredentials(ctx, input)

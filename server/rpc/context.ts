@@ -17,6 +17,7 @@ import type { AccessClaims } from '../token/access-token.ts'
 import type { DerivedSecrets } from '../token/derived-secrets.ts'
 import type { BreachCheck } from '../user/breached-passwords.ts'
 import type { PasswordHasher } from '../user/password.ts'
+import type { Admission } from './admission.ts'
 import type { Reason } from './refusal.ts'
 import type { Streams } from './streams.ts'
 
@@ -27,6 +28,8 @@ export type Services = {
   clock: Clock
   secrets: DerivedSecrets
   hasher: PasswordHasher
+  /** For calls that hash passwords. */
+  admission: Admission
   isBreached: BreachCheck
   keyRing: KeyRing
   feed: RevocationFeed

@@ -13,7 +13,7 @@ import { requireGoodPassword } from './new-password.ts'
 import { tellOwner } from './notices.ts'
 import { Refusal } from './refusal.ts'
 import { rememberBrowser } from './start-session.ts'
-import { publicProcedure, settingCookies } from './trpc.ts'
+import { admitted, publicProcedure, settingCookies } from './trpc.ts'
 
 function readLink(text: string): SingleUseToken {
   const token = parseSingleUseToken(text)
@@ -48,6 +48,7 @@ export const recovery = {
   resetPassword: publicProcedure
     .use(settingCookies)
     .input(z.strictObject({ token: linkToken, newPassword: password }))
+    .use(admitted)
     .mutation(async ({ ctx, input }) => {
       const { services, origin, caller } = ctx
       const { database, clock, hasher } = services

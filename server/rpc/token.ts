@@ -9,7 +9,7 @@ import { forgiveAccount, forgiveSecondFactor, limitSecondFactorAttempt } from '.
 import { methodsOf, proveCredentials, refuseCode, spendCode } from './prove.ts'
 import { Refusal } from './refusal.ts'
 import { startSession } from './start-session.ts'
-import { publicProcedure, router } from './trpc.ts'
+import { admitted, publicProcedure, router } from './trpc.ts'
 
 /** Only the length is checked here: what is wrong with a token is never said in detail. */
 const refreshToken = z.string().min(1).max(refreshTokenLength)
@@ -35,6 +35,7 @@ export const token = router({
   /** The same proofs as a sign-in, in one call: an account with a second factor asks for a code as well. */
   issue: publicProcedure
     .input(z.strictObject({ email, password, deviceName: deviceName.optional(), secondFactor: typedCode.optional() }))
+    .use(admitted)
     .mutation(async ({ ctx, input }) => {
       const { orm } = ctx.services.database
       const { user, tokenVersion } = await proveCredentials(ctx, input)

@@ -141,3 +141,6 @@ export const settingCookies = trpc.middleware(({ ctx, next }) => {
     throw new Refusal('INVALID_INPUT', { fields: { 'trpc-accept': 'Call this without streaming: it sets cookies' } })
   return next()
 })
+
+/** For procedures that hash passwords, behind `input`, so that what is malformed waits for nothing. */
+export const admitted = trpc.middleware(({ ctx, next }) => ctx.services.admission.run(() => next()))

@@ -1,14 +1,7 @@
-import { createHash } from 'node:crypto'
-import argon2 from 'argon2'
-import pLimit from 'p-limit'
-
-/** Hashing has more work in hand than it may take on. */
-export class PasswordHashingBusy extends Error {
-  constructor() {
-    super('Too many passwords are waiting to be hashed')
-    this.name = 'PasswordHashingBusy'
-  }
-}
+import { createHash, randomBytes } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import { parseOptions } from '@node-rs/argon2'
+import { Piscina } from 'piscina'
 
 export type PasswordHasher = {
   hash(password: string): Promise<string>
@@ -16,22 +9,40 @@ export type PasswordHasher = {
   verify(password: string, hash: string | null): Promise<boolean>
   /** Whether the hash was made with weaker parameters than today's, or with another pepper. */
   needsRehash(hash: string): boolean
-  /** Calls that are being worked on or waiting. */
-  pending(): number
+  /** Ends its threads. */
+  close(): Promise<void>
 }
 
 /** Bounded so that nobody can make a hash expensive with its input. */
 export const maximumLength = 256
 
-/** OWASP's parameters for Argon2id: memory in KiB, passes, lanes. */
-const parameters = { type: argon2.argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
+/** Argon2id (2 to the library) with OWASP's parameters: memory in KiB, passes, lanes. */
+const parameters = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
 
 /**
- * Argon2 runs on libuv's four threads, which WebCrypto, files and DNS need as well: two at once leave the rest responsive.
- * Behind them a bounded queue, about five seconds long.
+ * Hashing has threads of its own, rather than those of libuv, which WebCrypto, files and DNS need: two of them, which make way for whatever else
+ * the process does (`nice`; elsewhere than on Linux it would slow down the whole process). They end when nobody has signed in for a while.
  */
-const concurrently = 2
-const longestQueue = 200
+const threads = {
+  filename: fileURLToPath(new URL('./hashing-thread.js', import.meta.url)),
+  minThreads: 0,
+  maxThreads: 2,
+  idleTimeout: 10_000,
+  niceIncrement: process.platform === 'linux' ? 5 : 0,
+}
+
+/** A hash that no password is known to fit, made without any work: 16 bytes of salt, 32 of hash, by chance. */
+function hashOfNobody(): string {
+  const { memoryCost, timeCost, parallelism } = parameters
+  const text = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '')
+  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${text(16)}$${text(32)}`
+}
+
+/** Whether a hash was made with parameters below today's, or by another variant of Argon2. */
+function isWeak(phc: string): boolean {
+  const { algorithm, memoryCost, timeCost } = parseOptions(phc)
+  return algorithm !== parameters.algorithm || memoryCost < parameters.memoryCost || timeCost < parameters.timeCost
+}
 
 /** One spelling of each password (NIST SP 800-63B-4, 3.1.1.2), so that any keyboard can type it. */
 export const normalized = (password: string) => password.normalize('NFKC')
@@ -51,37 +62,45 @@ function split(hash: string): { pepperName: string | null; phc: string } {
 }
 
 /** Hashes with the first of `peppers`; the others are still known, until the last of their passwords has been hashed anew. */
-export async function createPasswordHasher(peppers: readonly string[] = []): Promise<PasswordHasher> {
+export function createPasswordHasher(peppers: readonly string[] = []): PasswordHasher {
   const known = peppers.map(pepperOf)
   const [newest] = known
-  const limit = pLimit(concurrently)
+  const nobody = (newest ? `${newest.name}:` : '') + hashOfNobody()
+  const pool = new Piscina(threads)
+  const secretOf = (pepper: Pepper | undefined) => (pepper ? { secret: pepper.secret } : {})
 
-  const make = async (password: string) => {
-    const phc = await argon2.hash(normalized(password), { ...parameters, ...(newest && { secret: newest.secret }) })
+  async function hash(password: string): Promise<string> {
+    const task = { password: normalized(password), options: { ...parameters, ...secretOf(newest) } }
+    const phc = (await pool.run(task, { name: 'hash' })) as string
     return newest ? `${newest.name}:${phc}` : phc
   }
-  const nobody = await make('nobody has this password')
 
   async function fits(password: string, hash: string): Promise<boolean> {
     const { pepperName, phc } = split(hash)
     const pepper = known.find(({ name }) => name === pepperName)
-    const right = await argon2.verify(phc, normalized(password), pepper && { secret: pepper.secret })
+    const task = { password: normalized(password), phc, options: secretOf(pepper) }
+    const right = (await pool.run(task, { name: 'verify' })) as boolean
     // With a pepper that is no longer known the work has been done, and cannot have succeeded.
     return right && (pepperName === null || pepper !== undefined)
   }
 
-  function run<Value>(work: () => Promise<Value>): Promise<Value> {
-    if (limit.pendingCount >= longestQueue) return Promise.reject(new PasswordHashingBusy())
-    return limit(work)
-  }
-
   return {
-    hash: (password) => run(() => make(password)),
-    verify: (password, hash) => run(async () => (await fits(password, hash ?? nobody)) && hash !== null),
+    hash,
+    verify: async (password, hash) => (await fits(password, hash ?? nobody)) && hash !== null,
     needsRehash(hash) {
       const { pepperName, phc } = split(hash)
-      return pepperName !== (newest?.name ?? null) || argon2.needsRehash(phc, parameters)
+      return pepperName !== (newest?.name ?? null) || isWeak(phc)
     },
-    pending: () => limit.activeCount + limit.pendingCount,
+    close: () => pool.destroy(),
+  }
+}
+
+/** Hashes one password, for whoever has no more of them. */
+export async function hashOnce(password: string, peppers: readonly string[] = []): Promise<string> {
+  const hasher = createPasswordHasher(peppers)
+  try {
+    return await hasher.hash(password)
+  } finally {
+    await hasher.close()
   }
 }

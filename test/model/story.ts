@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import argon2 from 'argon2'
 import { isNull } from 'drizzle-orm'
 import { signingKeys, users } from '../../server/database/schema.ts'
 import { deriveSecrets } from '../../server/token/derived-secrets.ts'
 import { encodeRefreshToken } from '../../server/token/refresh-token.ts'
 import { generateSigningKey, wrapPrivateKey } from '../../server/token/signing-key.ts'
+import { hashOnce } from '../../server/user/password.ts'
 import { newEmail, startTestServer } from '../harness/test-server.ts'
 import { type Families, type Family, isLive, type Policy } from './family.ts'
 import { linearize } from './linearize.ts'
@@ -37,7 +37,7 @@ export async function startWorld(policy: Policy) {
     server,
     urls: [server.url, changed.url],
     /** Of the first password of everybody: hashed once, since that takes long. */
-    passwordHash: await argon2.hash(passwordNumber(0), { memoryCost: 19_456, timeCost: 2, parallelism: 1 }),
+    passwordHash: await hashOnce(passwordNumber(0)),
     async close() {
       const unexpected = server.takeErrors().filter(({ event }) => event !== 'refresh_alarm')
       await server.close()

@@ -1,12 +1,12 @@
-import argon2 from 'argon2'
+import { hash } from '@node-rs/argon2'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { users } from '../../server/database/schema.ts'
+import { completed } from '../harness/completed.ts'
 import { eventsOf, sessionRow, userRow } from '../harness/rows.ts'
 import { type Reply, reasonOf, refusalReason } from '../harness/test-browser.ts'
 import { minutes } from '../harness/test-clock.ts'
 import { newEmail, password, signedIn, signedUp, startTestServer, type TestServer } from '../harness/test-server.ts'
-import { completed } from '../harness/completed.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -72,7 +72,7 @@ describe('signing in', () => {
 
   it('renews a hash that was made with weaker parameters', async () => {
     const { email, user } = await signedUp(server)
-    const weak = await argon2.hash(password, { type: argon2.argon2id, memoryCost: 4_096, timeCost: 1, parallelism: 1 })
+    const weak = await hash(password, { memoryCost: 4_096, timeCost: 1, parallelism: 1 })
     await server.database.orm.update(users).set({ passwordHash: weak }).where(eq(users.id, user.id))
 
     await signedIn(server, email)

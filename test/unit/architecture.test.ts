@@ -120,7 +120,7 @@ describe('what a folder of the server is made with', () => {
   })
 
   it('is the hashing of passwords in user alone', () => {
-    expect(layersThatImport(/^argon2$/, true)).toEqual(['user'])
+    expect(layersThatImport(/^(@node-rs\/argon2|piscina)$/, true)).toEqual(['user'])
   })
 })
 

@@ -39,6 +39,18 @@ it('a flood of passwords is answered or turned away, and nobody else waits behin
   expect(await countRows(server)).toEqual(before)
 })
 
+it('whoever is turned away has cost no statement', async () => {
+  await server.database.orm.delete(attempts)
+
+  const statuses = (await Promise.all(flood(300))).map(({ status }) => status)
+
+  const [answered, turnedAway] = [401, 503].map((wanted) => statuses.filter((status) => status === wanted).length)
+  expect(answered).toBeGreaterThanOrEqual(204)
+  expect(answered + turnedAway).toBe(300)
+  // An account and a network for each that was answered.
+  expect(await server.database.orm.select().from(attempts)).toHaveLength(2 * answered)
+})
+
 it('the account goes on working afterwards', async () => {
   await server.database.orm.delete(attempts)
   const { email } = await signedUp(server)

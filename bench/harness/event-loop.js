@@ -1,4 +1,4 @@
-// Loaded into a server by `npm run measure:storm`: prints how late its event loop was since the last time, whenever it gets SIGWINCH.
+// Loaded into a server before anything else: prints how late its event loop was since the last time, whenever the server gets SIGWINCH.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 
 const resolution = 2
