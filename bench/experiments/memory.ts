@@ -73,7 +73,7 @@ async function signInsOf(server: Server, count: number): Promise<() => Promise<s
 async function observe(
   server: Server,
   load: (over: () => boolean) => Promise<number>,
-  { seconds, settle, every }: { seconds: number; settle: number; every: number },
+  { seconds, settle, every }: Pace,
 ): Promise<Figures> {
   await delay(settle * 1_000)
   const idle = megabytes(server.residentBytes())
@@ -101,18 +101,8 @@ export const memory: Experiment = {
   about: 'resident memory idle and under load, on Postgres and on the embedded database',
   async run({ quick }) {
     const pace = { settle: quick ? 1 : 10, every: quick ? 1 : 5 }
-    const postgres = await startPostgres()
-    const population = await populate(postgres.url, 'memory', quick ? 20_000 : 1_200_000)
-    const onPostgres = await startLatchkey({ databaseUrl: population.databaseUrl })
     const figures: Record<'postgres' | 'embedded', Figures> = {
-      postgres: await observe(onPostgres, (over) => people(onPostgres, refreshesOf(onPostgres, population), over), {
-        ...pace,
-        seconds: quick ? 4 : 600,
-      }).finally(async () => {
-        await onPostgres.stop()
-        await population.close()
-        await postgres.destroy()
-      }),
+      postgres: await observeOnPostgres(quick ? 20_000 : 1_200_000, { ...pace, seconds: quick ? 4 : 600 }),
       embedded: await observeEmbedded({ ...pace, seconds: quick ? 2 : 120 }),
     }
     const { idle, underLoad } = figures.postgres
@@ -137,7 +127,22 @@ export const memory: Experiment = {
   },
 }
 
-async function observeEmbedded(pace: { seconds: number; settle: number; every: number }): Promise<Figures> {
+type Pace = { seconds: number; settle: number; every: number }
+
+async function observeOnPostgres(sessions: number, pace: Pace): Promise<Figures> {
+  const postgres = await startPostgres()
+  const population = await populate(postgres.url, 'memory', sessions)
+  const server = await startLatchkey({ databaseUrl: population.databaseUrl })
+  try {
+    return await observe(server, (over) => people(server, refreshesOf(server, population), over), pace)
+  } finally {
+    await server.stop()
+    await population.close()
+    await postgres.destroy()
+  }
+}
+
+async function observeEmbedded(pace: Pace): Promise<Figures> {
   const server = await startLatchkey({ databaseUrl: 'embedded' })
   try {
     return await observe(server, async (over) => people(server, await signInsOf(server, 4), over), pace)
