@@ -1,14 +1,34 @@
 // `npm run bench [-- names …] [--quick]`: runs the experiments, one after the other, and keeps what they measured in bench/results/.
 import { parseArgs } from 'node:util'
+import { plotAll } from './charts/plot-all.ts'
+import { expiryStorm } from './experiments/expiry-storm.ts'
+import { instances } from './experiments/instances.ts'
+import { memory } from './experiments/memory.ts'
 import { refresh } from './experiments/refresh.ts'
+import { revocation } from './experiments/revocation.ts'
+import { sessions } from './experiments/sessions.ts'
 import { signIn } from './experiments/sign-in.ts'
+import { start } from './experiments/start.ts'
 import { storm } from './experiments/storm.ts'
+import { sweeping } from './experiments/sweep.ts'
 import { throughput } from './experiments/throughput.ts'
 import { stayOffServerCore } from './harness/cores.ts'
 import type { Experiment } from './harness/experiment.ts'
 import { keep } from './harness/results.ts'
 
-const experiments: readonly Experiment[] = [throughput, refresh, signIn, storm]
+const experiments: readonly Experiment[] = [
+  throughput,
+  refresh,
+  signIn,
+  storm,
+  revocation,
+  sessions,
+  sweeping,
+  instances,
+  expiryStorm,
+  start,
+  memory,
+]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,3 +46,4 @@ for (const experiment of experiments) {
   process.stdout.write(`${experiment.name}: ${experiment.about}\n`)
   keep(experiment.name, await experiment.run({ quick: values.quick }), { quick: values.quick })
 }
+if (!values.quick) await plotAll()

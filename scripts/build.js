@@ -67,10 +67,7 @@ export async function build() {
   mkdirSync(dist, { recursive: true })
   rmSync(stamp, { force: true })
   await Promise.all([
-    bundleServer(
-      ['main.ts', 'user/hashing-thread.js'].map((entry) => join(root, 'server', entry)),
-      join(dist, 'server'),
-    ),
+    bundleServer(join(root, 'server'), join(dist, 'server')),
     run(binary('vite', 'bin/vite.js'), ['build', '--logLevel', 'warn']),
   ])
   await compressFiles(join(dist, 'web'))

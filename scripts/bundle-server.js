@@ -1,4 +1,5 @@
 // Bundles the server and what it imports: finding, reading and linking the 1,500 modules one by one is two thirds of a start.
+import { join } from 'node:path'
 import { build } from 'esbuild'
 
 /** Stay where npm put them: they have files beside them, native or WebAssembly, are served as files, or are rarely used CommonJS. */
@@ -22,12 +23,10 @@ function refuseDynamicCommonJs({ inputs }) {
  * What is imported dynamically becomes a file of its own, named by its content. Such files of earlier builds are left alone: an instance that still
  * runs from one may not have read all of its own yet.
  */
-export async function bundleServer(entries, folder) {
+export async function bundleServer(sources, folder) {
   const { metafile } = await build({
-    entryPoints: entries,
+    entryPoints: { main: join(sources, 'main.ts'), 'hashing-thread': join(sources, 'user/hashing-thread.js') },
     outdir: folder,
-    // Side by side, as the one that starts the other by its name expects.
-    entryNames: '[name]',
     bundle: true,
     splitting: true,
     platform: 'node',

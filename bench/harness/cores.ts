@@ -15,3 +15,6 @@ export const pinned = (cores: number | string, command: readonly string[]): [str
 export function stayOffServerCore(): void {
   execFileSync('taskset', ['-a', '-p', '-c', otherCores, String(process.pid)], { stdio: 'ignore' })
 }
+
+/** For what is prepared before anything is measured. */
+export const allCores = `0-${availableParallelism() - 1}`

@@ -7,6 +7,9 @@ import { type Measured, startProcess } from './process.ts'
 export const password = 'correct horse battery staple'
 export const secret = 'a secret that is only good for measuring'
 
+/** Instances behind one address issue tokens in one name; here, where each has an address of its own, it is said apart. */
+export const asOne = { TOKEN_ISSUER: 'https://bench.example', TOKEN_AUDIENCE: 'https://bench.example' }
+
 const main = fileURLToPath(new URL('../../dist/server/main.js', import.meta.url))
 
 export type LatchkeyOptions = {

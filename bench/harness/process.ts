@@ -63,7 +63,7 @@ export async function startProcess(
       () => false,
     )
   while (!(await answers())) {
-    if (child.exitCode !== null || performance.now() - createdAt > 60_000)
+    if (child.exitCode !== null || child.signalCode !== null || performance.now() - createdAt > 60_000)
       throw new Error(`${command.join(' ')} did not start:\n${readFileSync(log, 'utf8')}`)
     await delay(5)
   }

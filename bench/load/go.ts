@@ -4,5 +4,5 @@ export async function toldToGo(): Promise<void> {
     process.once('message', resolve)
     process.send?.('ready')
   })
-  process.disconnect()
+  process.disconnect?.()
 }
