@@ -25,7 +25,7 @@ export function PasswordStrength({ password, known }: PasswordStrengthProps) {
   const email = known.email?.trim() ?? ''
   const name = known.name?.trim() ?? ''
   const { data } = useQuery({
-    queryKey: ['password strength', settled, email, name],
+    queryKey: ['password-strength', settled, email, name],
     queryFn: () =>
       client.auth.passwordStrength.mutate({
         password: settled,
