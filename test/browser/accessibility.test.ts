@@ -24,6 +24,7 @@ for (const colorScheme of ['light', 'dark'] as const)
       for (const [path, heading] of [
         ['/', 'Your devices'],
         ['/security', 'Security'],
+        ['/security?after=factors', 'Security'],
         ['/activity', 'Activity'],
         ['/api-access', 'API access'],
       ] as const) {
@@ -39,6 +40,14 @@ for (const colorScheme of ['light', 'dark'] as const)
       expect(await violations(page), 'filtered activity').toEqual([])
 
       await page.goto('/')
+      await page.getByRole('button', { name: 'Theme' }).click()
+      await settled(page)
+      expect(await violations(page), 'themes').toEqual([])
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: /^Account:/ }).click()
+      await settled(page)
+      expect(await violations(page), 'account').toEqual([])
+      await page.keyboard.press('Escape')
       await page.getByRole('button', { name: 'Details of Safari on iPhone' }).click()
       expect(await violations(page), 'details').toEqual([])
       await page.getByRole('button', { name: 'Sign out Safari on iPhone' }).click()

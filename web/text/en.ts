@@ -584,8 +584,20 @@ export const text = {
       `${name} is signed out. Whoever used it may know your password, so choose a new one now.`,
     changePassword: 'Change password',
     later: 'Not now',
-    done: "Whoever used that device is locked out. Step 3 of 3: look for anything else that wasn't you.",
-    review: 'Review your activity',
+    reviewTitle: 'Review your second step',
+    reviewBody:
+      "Whoever used that device may have added a way in. Remove what you don't recognise, and make new recovery codes if somebody may have seen them.",
+    reviewNone:
+      'Nothing stands behind your password yet. An authenticator app or a passkey would have stopped a stranger who knew it.',
+    reviewList: 'How your account is protected',
+    passkeys: (n: number) => (n === 0 ? 'None.' : count(n, 'passkey', 'passkeys')),
+    addedSince: (n: number | null) =>
+      n === null ? 'Added since that device signed in' : `${numbers.format(n)} added since that device signed in`,
+    show: 'Show',
+    showOf: (name: string) => `Show: ${name}`,
+    finish: 'Done',
+    finished: "That's everything. Whoever used that device is locked out.",
+    review: 'Review your activity as well',
   },
 
   security: {
