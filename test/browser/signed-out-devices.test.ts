@@ -34,6 +34,7 @@ test('an old copy of a token that came back is told with its address and time', 
   newDevice,
   server,
 }) => {
+  await person.device({ userAgent: firefox })
   const phone = await person.device({ userAgent: iphone })
   const copy = (await phone.context().cookies()).find(({ name }) => name === 'refresh')?.value
   for (let rotation = 0; rotation < 2; rotation++) {
@@ -53,6 +54,10 @@ test('an old copy of a token that came back is told with its address and time', 
   await laptop.getByText('Recently signed out').click()
   await expect(row(laptop, 'Safari on iPhone')).toContainText(
     /Security: an old copy of this device's token was used from 198\.51\.100\.66 at \d{1,2}:\d\d/,
+  )
+  // The theft ended every session: this one's own token was in nobody else's hands.
+  await expect(row(laptop, 'Firefox on Linux')).toContainText(
+    "Security: signed out with every device, as an old copy of another one's token was used",
   )
 })
 

@@ -71,8 +71,7 @@ const endings: Record<string, string> = {
   revoked_all: 'Signed out by you everywhere',
   password_changed: 'Signed out when the password was changed',
   password_reset: 'Signed out when a new password was chosen by a mailed link',
-  reuse: reused,
-  late_retry: "Security: an old copy of this device's token was used",
+  reuse: "Security: signed out with every device, as an old copy of another one's token was used",
   replaced: 'Replaced by a newer sign-in on the same device',
   expired: 'Expired after a time without use',
   administrator: 'Signed out by an administrator',
@@ -367,8 +366,8 @@ export const text = {
     emailNeeded: 'Enter your e-mail address.',
     emailInvalid: 'Enter an e-mail address like name@example.com.',
     passwordNeeded: 'Enter your password.',
-    passwordRule: (fewest: number) =>
-      `${numbers.format(fewest)} to 128 characters, any you like. A few unrelated words work well.`,
+    passwordRule: (fewest: number, most: number) =>
+      `${numbers.format(fewest)} to ${numbers.format(most)} characters, any you like. A few unrelated words work well.`,
     passwordTooShort: (missing: number) => `${count(missing, 'more character', 'more characters')} needed.`,
     passwordTooLong: (excess: number) => `${count(excess, 'character', 'characters')} too many.`,
     passwordLongEnough: 'Long enough.',
@@ -563,9 +562,10 @@ export const text = {
     endedEmpty: 'Nothing was signed out in the last 28 days.',
     endedHint: 'The last 28 days',
     endedAt: (when: string) => `Ended ${when}`,
-    /** `at` is the clock time of the end. */
+    /** `by` is known of the device that was acted on, not of those that went with it; `at` is the clock time of the end. */
     endedWhy: (reason: string, by: { ipAddress: string | null; device: string | null } | null, at: string) => {
-      if (reason === 'reuse' && by?.ipAddress) return `${reused} from ${by.ipAddress} at ${at}`
+      if (reason === 'reuse' && by !== null)
+        return by.ipAddress === null ? `${reused} at ${at}` : `${reused} from ${by.ipAddress} at ${at}`
       if (reason === 'revoked' && by?.device) return `Signed out by you from ${by.device}`
       return endings[reason] ?? `Signed out: ${inWords(reason)}`
     },
@@ -784,7 +784,7 @@ export const text = {
 
   apiAccess: {
     title: 'API access',
-    lead: 'Service accounts are for programs that call in their own name. A program exchanges its key for a short-lived token.',
+    lead: 'Service accounts are for programs that call in their own name. A program exchanges its key for a token that lives for minutes.',
     summary: (n: number) => count(n, 'service account', 'service accounts'),
     onlyAdministrators: 'Only administrators can create service accounts. Ask one of them if a program needs access.',
     empty: 'No service accounts yet.',

@@ -81,10 +81,12 @@ interface LineProps {
 function Line({ name, panel, fact, children }: LineProps) {
   return (
     <li className={classes.line}>
-      <span className={classes.name}>{name}</span>
-      <span className={classes.fact}>
-        {fact} {children}
-      </span>
+      <div className={classes.about}>
+        <span className={classes.name}>{name}</span>
+        <span className={classes.fact}>
+          {fact} {children}
+        </span>
+      </div>
       <Button variant="default" size="xs" aria-label={text.unrecognised.showOf(name)} onClick={() => focusPanel(panel)}>
         {text.unrecognised.show}
       </Button>
