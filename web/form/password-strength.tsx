@@ -56,7 +56,7 @@ export function PasswordStrength({ password, known }: PasswordStrengthProps) {
             {strength === undefined
               ? text.form.passwordLongEnough
               : text.form.strength(text.form.strengths[strength.score] ?? '')}{' '}
-            {strength?.advice}
+            {strength?.problem && text.fieldProblem(strength.problem)}
           </p>
         </>
       )}

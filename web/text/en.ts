@@ -197,6 +197,29 @@ function event({ kind, reason, subject, ...by }: EventFacts): string {
   }
 }
 
+/** What only the server can know about a field. */
+const fieldProblems: Record<string, string> = {
+  TOO_SHORT: 'Use more characters. A few unrelated words are easy to remember and hard to guess.',
+  TOO_LONG: 'Use fewer characters.',
+  PERSONAL: 'Leave your name and your e-mail address out of it: they are guessed first.',
+  UNIFORM: 'Use more different characters: repetition is guessed first.',
+  REPEATED: "Don't repeat a part of it: repetition is guessed first.",
+  KEY_ROW: 'Avoid rows of keys: they are guessed first.',
+  KEY_PATTERN: 'Avoid patterns of keys: they are guessed first.',
+  SEQUENCE: 'Avoid sequences such as abc or 123: they are guessed first.',
+  DATE: 'Avoid dates: they are guessed first.',
+  YEAR: 'Avoid years: they are guessed first.',
+  MOST_COMMON: 'This is one of the most common passwords.',
+  COMMON: 'This is a common password.',
+  LIKE_COMMON: 'This is too much like a common password.',
+  GUESSABLE: 'This would be guessed early. Use a few unrelated words, or let a password manager make one.',
+  LEAKED: 'This password has been leaked somewhere, and is tried first. Choose another one.',
+  UNCHANGED: 'That is what it is already. Choose another one.',
+  MISMATCH: 'Type the address of your account.',
+  LAST_ADMINISTRATOR: 'Make somebody else an administrator first.',
+  TOO_MANY: 'There are as many as there may be. Remove one first.',
+}
+
 interface FailureFacts {
   reason: string
   retryAfterSeconds: number | null
@@ -302,6 +325,7 @@ export const text = {
   justNow: 'just now',
   loading: 'Loading…',
   failure,
+  fieldProblem: (code: string) => fieldProblems[code] ?? "This isn't accepted. Change it and try again.",
   tooManyAttempts,
   reference: (requestId: string) => `Reference: ${requestId}`,
   retry: 'Retry',
