@@ -2,7 +2,7 @@ import { settled, violations } from './axe.ts'
 import { expect, iphone, signIn, test } from './latchkey.ts'
 
 // Reading whole pages takes its time.
-test.describe.configure({ timeout: 90_000 })
+test.describe.configure({ timeout: 150_000 })
 
 for (const colorScheme of ['light', 'dark'] as const)
   for (const width of [1280, 390]) {

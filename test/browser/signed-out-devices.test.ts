@@ -102,7 +102,7 @@ test('a device nobody recognises is signed out, the password changed, and the se
   await expect(page.getByRole('heading', { name: 'Review your second step' })).toBeFocused()
   const factors = review.getByRole('list', { name: 'How your account is protected' })
   await expect(factors.getByRole('listitem')).toHaveText([
-    /^Authenticator app\s*In use since .* Added since that device signed in\s*Show$/,
+    /^Authenticator app\s*In use since .* New since that device\s*Show$/,
     /^Passkeys\s*None\.\s*Show$/,
     /^Recovery codes\s*10 of 10 left\s*Show$/,
   ])
@@ -110,7 +110,7 @@ test('a device nobody recognises is signed out, the password changed, and the se
   await expect(page.getByRole('heading', { name: 'Authenticator app', exact: true })).toBeFocused()
   await page.getByRole('button', { name: 'Remove authenticator app' }).click()
   await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click()
-  await expect(factors).not.toContainText('Added since')
+  await expect(factors).not.toContainText('New since')
   await expect(review).toContainText('Nothing stands behind your password yet.')
 
   await review.getByRole('link', { name: 'Review your activity' }).click()

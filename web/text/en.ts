@@ -616,7 +616,7 @@ export const text = {
     reviewList: 'How your account is protected',
     passkeys: (n: number) => (n === 0 ? 'None.' : count(n, 'passkey', 'passkeys')),
     addedSince: (n: number | null) =>
-      n === null ? 'Added since that device signed in' : `${numbers.format(n)} added since that device signed in`,
+      n === null ? 'New since that device' : `${numbers.format(n)} new since that device`,
     show: 'Show',
     showOf: (name: string) => `Show: ${name}`,
     finish: 'Done',

@@ -21,7 +21,11 @@ interface ReviewFactorsProps {
 export function ReviewFactors({ credentials, since }: ReviewFactorsProps) {
   const navigate = useNavigate()
   const heading = useRef<HTMLHeadingElement>(null)
-  useLayoutEffect(() => heading.current?.focus(), [])
+  useLayoutEffect(() => {
+    heading.current?.focus({ preventScroll: true })
+    // The whole of it, not just its heading at the lower edge.
+    heading.current?.parentElement?.scrollIntoView({ block: 'start' })
+  }, [])
 
   const { authenticatorApp: app, passkeys, recoveryCodesLeft } = credentials
   const protectedByMore = factorsOf(credentials).length > 0
