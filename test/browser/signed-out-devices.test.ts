@@ -106,6 +106,10 @@ test('a device nobody recognises is signed out, the password changed, and the se
     /^Passkeys\s*None\.\s*Show$/,
     /^Recovery codes\s*10 of 10 left\s*Show$/,
   ])
+  await page.setViewportSize({ width: 390, height: 844 })
+  const fits = () => factors.evaluate((list) => list.getBoundingClientRect().right <= innerWidth)
+  await expect.poll(fits).toBe(true)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
   await factors.getByRole('button', { name: 'Show: Authenticator app' }).click()
   await expect(page.getByRole('heading', { name: 'Authenticator app', exact: true })).toBeFocused()
   await page.getByRole('button', { name: 'Remove authenticator app' }).click()

@@ -61,7 +61,7 @@ export function ReviewFactors({ credentials, since }: ReviewFactorsProps) {
         <Button
           onClick={() => {
             toast(words.finished)
-            return navigate({ to: '/' })
+            void navigate({ to: '/' })
           }}
         >
           {words.finish}
