@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
+import { text } from './web/text/en.ts'
 
 const backend = 'http://localhost:3000'
 const ofMessages = /notifications|react-transition-group/
@@ -14,9 +15,18 @@ const ofServices = /\/web\/pages\/api-access\//
 const ofHistory = /\/web\/chart\/|\/web\/pages\/activity\/event-row/
 const notForEverybody = [ofForms, ofMessages, ofCredentials, ofAdministrators, ofServices, ofHistory]
 
+/** What the page says before, and without, any script. */
+const firstWords: Plugin = {
+  name: 'first-words',
+  transformIndexHtml: {
+    order: 'pre',
+    handler: (html) => html.replace('%product%', text.product).replace('%noScript%', text.noScript),
+  },
+}
+
 export default defineConfig({
   root: 'web',
-  plugins: [react()],
+  plugins: [react(), firstWords],
   // The server replaces the placeholder with a fresh nonce in every response it serves.
   html: { cspNonce: '__CSP_NONCE__' },
   server: {

@@ -1,5 +1,9 @@
 import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { writeLocationFile } from '../test/harness/location-file.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const port = 3987
@@ -8,11 +12,20 @@ export type Account = { email: string; password: string }
 
 export type DemoServer = { url: string; account: Account; stop(): Promise<void> }
 
-/** Starts the demo server, which says how to sign in. */
+/** Starts the demo server, which says how to sign in, with an operator's file of places. */
 export async function startDemo(): Promise<DemoServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-demo-'))
+  const places = join(folder, 'places.mmdb')
+  writeLocationFile(places, 203, { country: 'Germany' })
   const server = spawn(process.execPath, ['scripts/start.js', '--demo'], {
     cwd: root,
-    env: { PATH: process.env.PATH, PORT: String(port), LOG_LEVEL: 'warn', TRUSTED_PROXIES: '127.0.0.1/32,::1/128' },
+    env: {
+      PATH: process.env.PATH,
+      PORT: String(port),
+      LOG_LEVEL: 'warn',
+      TRUSTED_PROXIES: '127.0.0.1/32,::1/128',
+      LOCATION_DATABASE: places,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = new Promise<void>((resolve) => server.once('close', () => resolve()))
@@ -33,6 +46,7 @@ export async function startDemo(): Promise<DemoServer> {
     async stop() {
       server.kill('SIGINT')
       await ended
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

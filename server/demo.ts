@@ -21,6 +21,8 @@ const hour = 3_600_000
 const day = 24 * hour
 
 type DemoSession = {
+  /** For the events that are about it. */
+  id?: string
   device: Device
   name?: string
   ipAddress: string
@@ -35,12 +37,16 @@ const tablet: Device = { kind: 'tablet', browser: 'Safari', os: 'iPadOS' }
 const desktop: Device = { kind: 'desktop', browser: 'Firefox', os: 'Linux' }
 const program: Device = { kind: 'app', browser: null, os: null }
 
+const lost = randomUUID()
+const sold = randomUUID()
+
 const devices: DemoSession[] = [
   { device: laptop, name: 'Work laptop', ipAddress: '203.0.113.7', openedAgo: 6 * day, activeAgo: 2 * hour },
   { device: phone, ipAddress: '198.51.100.24', openedAgo: 5 * hour, activeAgo: 20 * 60_000 },
   { device: tablet, name: 'Kitchen', ipAddress: '203.0.113.7', openedAgo: 3 * day, activeAgo: 1 * day },
   { device: program, name: 'Backup job', ipAddress: '192.0.2.51', openedAgo: 4 * day, activeAgo: 3 * hour },
   {
+    id: lost,
     device: desktop,
     ipAddress: '203.0.113.9',
     openedAgo: 12 * day,
@@ -48,6 +54,7 @@ const devices: DemoSession[] = [
     ended: { ago: 9 * day, reason: 'reuse' },
   },
   {
+    id: sold,
     device: phone,
     name: 'Old phone',
     ipAddress: '198.51.100.80',
@@ -57,12 +64,19 @@ const devices: DemoSession[] = [
   },
 ]
 
-const history: { ago: number; kind: string; reason?: string; device?: string; ipAddress: string }[] = [
+const history: {
+  ago: number
+  kind: string
+  sessionId?: string
+  reason?: string
+  device?: string
+  ipAddress: string
+}[] = [
   { ago: 40 * day, kind: 'signed_up', device: 'Chrome on Windows', ipAddress: '203.0.113.7' },
   { ago: 20 * day, kind: 'signed_in', device: 'Safari on iOS', ipAddress: '198.51.100.80' },
-  { ago: 14 * day, kind: 'session_revoked', device: 'Chrome on Windows', ipAddress: '203.0.113.7' },
+  { ago: 14 * day, kind: 'session_revoked', sessionId: sold, device: 'Chrome on Windows', ipAddress: '203.0.113.7' },
   { ago: 12 * day, kind: 'signed_in', device: 'Firefox on Linux', ipAddress: '203.0.113.9' },
-  { ago: 9 * day, kind: 'late_retry', reason: 'reuse', device: 'Firefox on Linux', ipAddress: '203.0.113.9' },
+  { ago: 9 * day, kind: 'token_reused', sessionId: lost, reason: 'reuse', ipAddress: '203.0.113.9' },
   { ago: 8 * day, kind: 'password_changed', device: 'Chrome on Windows', ipAddress: '203.0.113.7' },
   { ago: 6 * day, kind: 'signed_in', device: 'Chrome on Windows', ipAddress: '203.0.113.7' },
   {
@@ -103,8 +117,8 @@ export async function seedDemo(database: Database, clock: Clock, config: Config)
     { ...person, id: ben, email: 'ben@example.com', name: 'Ben Franklin' },
   ])
   await orm.insert(sessions).values(
-    devices.map(({ device, name, ipAddress, openedAgo, activeAgo, ended }) => ({
-      id: randomUUID(),
+    devices.map(({ id = randomUUID(), device, name, ipAddress, openedAgo, activeAgo, ended }) => ({
+      id,
       userId: ada,
       tokenVersion: 0,
       // Nobody holds a token for these devices: the hash is of bytes that were never sent.

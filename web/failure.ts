@@ -1,13 +1,14 @@
 import { TRPCClientError } from '@trpc/client'
 import { PasskeyFailed } from './credential/passkey-failed.ts'
 import { CodeMissing } from './page-code.ts'
+import { text } from './text.ts'
 
 /** Why a call failed, as far as a page needs to know. `reason` is the server's stable code, or one of those below. */
 export interface Failure {
   /** A reason of the server, `NO_CONNECTION` when no reply arrived, `NEW_VERSION` when the page itself is out of date, that of a `PasskeyFailed`, or `INTERNAL_ERROR`. */
   reason: string
   requestId: string | null
-  /** What is wrong with each field, in words for people. */
+  /** What is wrong with each field, in the words of the catalogue: the server's own are for programs. */
   fields: Record<string, string>
   retryAfterSeconds: number | null
 }
@@ -36,7 +37,7 @@ export function readFailure(error: unknown): Failure {
   return {
     reason: typeof data.reason === 'string' ? data.reason : 'INTERNAL_ERROR',
     requestId: typeof data.requestId === 'string' ? data.requestId : null,
-    fields: isRecord(data.fields) ? onlyStrings(data.fields) : {},
+    fields: inWords(data.fields, data.problems),
     retryAfterSeconds: typeof data.retryAfterSeconds === 'number' ? data.retryAfterSeconds : null,
   }
 }
@@ -45,8 +46,9 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-function onlyStrings(record: Record<string, unknown>): Record<string, string> {
+function inWords(fields: unknown, problems: unknown): Record<string, string> {
+  const codes = isRecord(problems) ? problems : {}
   return Object.fromEntries(
-    Object.entries(record).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
+    Object.keys(isRecord(fields) ? fields : {}).map((name) => [name, text.fieldProblem(String(codes[name]))]),
   )
 }

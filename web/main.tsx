@@ -8,6 +8,7 @@ import { lazy, StrictMode, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { router } from './router.tsx'
 import { followSession } from './session-lifecycle.ts'
+import { text } from './text.ts'
 import { colorSchemeManager, cssVariables, theme } from './theme.ts'
 import { queryClient } from './trpc.ts'
 
@@ -23,6 +24,7 @@ const Toasts = lazy(async () => {
   return { default: Toasts }
 })
 
+document.documentElement.lang = text.language
 followSession()
 
 createRoot(root).render(

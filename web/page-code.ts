@@ -3,7 +3,7 @@ export class CodeMissing extends Error {
   readonly reason: 'NO_CONNECTION' | 'NEW_VERSION'
 
   constructor(reason: 'NO_CONNECTION' | 'NEW_VERSION', cause: unknown) {
-    super(`Code did not load: ${reason}`, { cause })
+    super(`CodeMissing: ${reason}`, { cause })
     this.reason = reason
   }
 }

@@ -21,8 +21,14 @@ import { queryClient, trpc } from './trpc.ts'
 const departures = ['everywhere', 'deleted'] as const
 type Departure = (typeof departures)[number]
 
-const guides = ['unrecognised', 'event'] as const
+const guides = ['unrecognised', 'factors', 'event'] as const
 export type SecurityGuide = (typeof guides)[number]
+
+interface SecuritySearch {
+  after?: SecurityGuide | undefined
+  /** When the device that wasn't recognised had signed in. */
+  since?: string | undefined
+}
 
 // A search that is read answers every key: the router keeps what the address says for a key that is left out.
 interface EntranceSearch {
@@ -155,8 +161,9 @@ const securityRoute = createRoute({
     'SecurityPage',
   ),
   // Set by the paths that start at a device or an event which wasn't recognised.
-  validateSearch: (search: Record<string, unknown>): { after?: SecurityGuide | undefined } => ({
+  validateSearch: (search: Record<string, unknown>): SecuritySearch => ({
     after: guides.find((guide) => guide === search.after),
+    since: typeof search.since === 'string' && !Number.isNaN(Date.parse(search.since)) ? search.since : undefined,
   }),
   loader: () => void queryClient.prefetchQuery(trpc.account.credentials.queryOptions()),
 })

@@ -83,11 +83,6 @@ export const theme = createTheme({
     },
     CloseButton: { classNames: { root: classes.close } },
     Checkbox: { classNames: { input: classes.checkbox } },
-    Menu: {
-      // The placeholder is a child that a menu may not have.
-      defaultProps: { shadow: 'md', transitionProps: { duration: 100 }, withInitialFocusPlaceholder: false },
-      classNames: { dropdown: classes.menu, item: classes.menuItem },
-    },
   },
 })
 

@@ -75,6 +75,10 @@ export async function credentialTour({ page, shoot }: Shooting): Promise<void> {
   await page.reload()
   await page.getByText('Waiting for the links').waitFor()
   await shoot('security-in-use')
+  // The last step for a device that nobody recognised, after which all of this was added.
+  await page.goto('/security?after=factors&since=2026-01-01T00:00:00Z')
+  await page.getByRole('heading', { name: 'Review your second step' }).waitFor()
+  await shoot('unrecognised-factors', false)
   await page.getByRole('button', { name: 'Delete account' }).click()
   await shoot('delete-account', false)
   await page.keyboard.press('Escape')

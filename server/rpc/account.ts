@@ -123,6 +123,7 @@ export const account = router({
       if (newPassword === currentPassword)
         throw new Refusal('INVALID_INPUT', {
           fields: { newPassword: 'Choose a password that is not the present one.' },
+          problems: { newPassword: 'UNCHANGED' },
         })
       const secondFactor = (await secondFactorsOf(database.orm, userId)).length > 0
       const known = [user.email, user.name]
@@ -178,7 +179,10 @@ export const account = router({
     )
     if (outcome.kind === 'unknownUser') throw new Refusal('NOT_FOUND')
     if (outcome.kind === 'unchanged')
-      throw new Refusal('INVALID_INPUT', { fields: { newEmail: 'This is your address already.' } })
+      throw new Refusal('INVALID_INPUT', {
+        fields: { newEmail: 'This is your address already.' },
+        problems: { newEmail: 'UNCHANGED' },
+      })
     return {}
   }),
 
@@ -196,9 +200,16 @@ export const account = router({
         await queueMail(transaction, services, { to: input.email, message })
         return ids
       })
-      if (!erased) throw new Refusal('INVALID_INPUT', { fields: { email: "Type your account's address." } })
+      if (!erased)
+        throw new Refusal('INVALID_INPUT', {
+          fields: { email: "Type your account's address." },
+          problems: { email: 'MISMATCH' },
+        })
       if (erased === 'lastAdministrator')
-        throw new Refusal('INVALID_INPUT', { fields: { email: 'Make somebody else an administrator first.' } })
+        throw new Refusal('INVALID_INPUT', {
+          fields: { email: 'Make somebody else an administrator first.' },
+          problems: { email: 'LAST_ADMINISTRATOR' },
+        })
       services.feed.add(erased)
       cookies.clear()
       return {}

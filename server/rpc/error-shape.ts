@@ -12,6 +12,7 @@ export type ErrorData = {
   requestId: string | null
   path?: string
   fields?: Record<string, string>
+  problems?: Record<string, string>
   retryAfterSeconds?: number
 }
 
@@ -53,8 +54,14 @@ export function errorShape(error: TRPCError, requestId: string | null, path?: st
   const base = { code: error.code, httpStatus, requestId, ...(path === undefined ? {} : { path }) }
   const code = TRPC_ERROR_CODES_BY_KEY[error.code]
   if (error instanceof Refusal) {
-    const { reason, fields, retryAfterSeconds } = error
-    const data = { ...base, reason, ...(fields && { fields }), ...(retryAfterSeconds && { retryAfterSeconds }) }
+    const { reason, fields, problems, retryAfterSeconds } = error
+    const data = {
+      ...base,
+      reason,
+      ...(fields && { fields }),
+      ...(problems && { problems }),
+      ...(retryAfterSeconds && { retryAfterSeconds }),
+    }
     return { message: error.message, code, data }
   }
   if (error.cause instanceof ZodError) {

@@ -131,7 +131,10 @@ export const factors = {
       return database.orm.transaction(async (transaction) => {
         const added = await addPasskey(transaction, services, { userId, nonce: challenge.nonce, ...input })
         if (added.kind === 'tooMany')
-          throw new Refusal('INVALID_INPUT', { fields: { response: 'Remove a passkey first.' } })
+          throw new Refusal('INVALID_INPUT', {
+            fields: { response: 'Remove a passkey first.' },
+            problems: { response: 'TOO_MANY' },
+          })
         if (added.kind === 'refused') throw new Refusal('CODE_NOT_ACCEPTED')
         const notice = { kind: 'factorAdded', factor: 'passkey' } as const
         await record(transaction, ctx, { user, kind: 'passkey_added', notice })

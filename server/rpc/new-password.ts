@@ -10,10 +10,11 @@ export async function requireGoodPassword(
   password: string,
   { field, ...context }: PasswordContext & { field: string },
 ): Promise<void> {
-  const { advice } = await assessPassword(password, context)
-  if (advice) throw new Refusal('INVALID_INPUT', { fields: { [field]: advice } })
+  const { problem, advice } = await assessPassword(password, context)
+  if (problem) throw new Refusal('INVALID_INPUT', { fields: { [field]: advice }, problems: { [field]: problem } })
   const outcome = await services.isBreached(password)
-  if (outcome === 'breached') throw new Refusal('INVALID_INPUT', { fields: { [field]: leaked } })
+  if (outcome === 'breached')
+    throw new Refusal('INVALID_INPUT', { fields: { [field]: leaked }, problems: { [field]: 'LEAKED' } })
   if (outcome === 'unknown' && services.config.breachedPasswordsUrl)
     log.warn({ event: 'breach_check_unavailable' }, 'The list of leaked passwords could not be asked')
 }

@@ -100,6 +100,11 @@ export const recovery = {
       const user = userId === null ? null : await findUser(services.database.orm, userId)
       const secondFactor = userId !== null && (await secondFactorsOf(services.database.orm, userId)).length > 0
       const known = [input.email, input.name, user?.email, user?.name]
-      return assessPassword(input.password, { known, secondFactor })
+      // As plain strings: a client's types know nothing of the server's modules.
+      const strength: { score: number; problem: string | null; advice: string | null } = assessPassword(
+        input.password,
+        { known, secondFactor },
+      )
+      return strength
     }),
 }

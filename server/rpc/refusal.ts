@@ -1,4 +1,5 @@
 import { TRPCError } from '@trpc/server'
+import type { PasswordProblem } from '../user/password-policy.ts'
 
 /** The stable reasons of the public contract, with the tRPC code that decides the HTTP status and a sentence for people. */
 const refusals = {
@@ -24,9 +25,14 @@ const refusals = {
 
 export type Reason = keyof typeof refusals
 
+/** What is wrong with a field that only the server can know, for pages that say it in words of their own. */
+export type FieldProblem = PasswordProblem | 'LEAKED' | 'UNCHANGED' | 'MISMATCH' | 'LAST_ADMINISTRATOR' | 'TOO_MANY'
+
 type Details = {
   /** What is wrong, by the name of the input field. */
   fields?: Record<string, string>
+  /** The same as stable codes. */
+  problems?: Record<string, FieldProblem>
   retryAfterSeconds?: number
   cause?: unknown
 }
@@ -35,14 +41,16 @@ type Details = {
 export class Refusal extends TRPCError {
   readonly reason: Reason
   readonly fields: Record<string, string> | undefined
+  readonly problems: Record<string, FieldProblem> | undefined
   readonly retryAfterSeconds: number | undefined
 
-  constructor(reason: Reason, { fields, retryAfterSeconds, cause }: Details = {}) {
+  constructor(reason: Reason, { fields, problems, retryAfterSeconds, cause }: Details = {}) {
     const [code, message] = refusals[reason]
     super({ code, message, cause })
     this.name = 'Refusal'
     this.reason = reason
     this.fields = fields
+    this.problems = problems
     this.retryAfterSeconds = retryAfterSeconds
   }
 }

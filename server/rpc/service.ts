@@ -17,7 +17,10 @@ const expiresInDays = z.int().min(1).max(366).default(90)
 const id = z.uuid()
 
 const daySeconds = 86_400
-const tooManyAccounts = { fields: { name: 'Remove a service account first' } }
+const tooManyAccounts = {
+  fields: { name: 'Remove a service account first' },
+  problems: { name: 'TOO_MANY' },
+} as const
 const tooManyKeys = { fields: { accountId: 'Revoke one of its two keys first' } }
 
 /** Programs that call in their own name. Keys are told once, to their owner; they are exchanged at `/oauth/token`. */

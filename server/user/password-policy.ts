@@ -1,8 +1,11 @@
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import { maximumLength, normalized } from './password.ts'
 
-/** How hard a password is to guess, from 0 to 4 as zxcvbn counts; and, when it is refused, advice to the person who chose it. */
-export type PasswordStrength = { score: number; advice: string | null }
+/** How hard a password is to guess, from 0 to 4 as zxcvbn counts; and, when it is refused, why, as a code and as advice in words. */
+export type PasswordStrength = { score: number } & (
+  | { problem: PasswordProblem; advice: string }
+  | { problem: null; advice: null }
+)
 
 /** NIST SP 800-63B-4, 3.1.1.2: fifteen characters where the password is all there is, eight beside a second factor. */
 const minimumLength = 15
@@ -26,21 +29,46 @@ async function createEstimator(): Promise<ZxcvbnFactory> {
 /** Made when somebody first chooses a password, so that an instance where nobody does keeps no dictionary in memory. */
 let estimator: Promise<ZxcvbnFactory> | undefined
 
-const otherwise = 'This would be guessed early. Use a few unrelated words, or let a password manager make one.'
-const tooUniform = 'Use more different characters: repetition is guessed first.'
-const adviceByWarning: Record<string, string> = {
-  simpleRepeat: tooUniform,
-  extendedRepeat: 'Do not repeat a part of it: repetition is guessed first.',
-  straightRow: 'Avoid rows of keys: they are guessed first.',
-  keyPattern: 'Avoid patterns of keys: they are guessed first.',
-  sequences: 'Avoid sequences such as abc or 123: they are guessed first.',
-  dates: 'Avoid dates: they are guessed first.',
-  recentYears: 'Avoid years: they are guessed first.',
-  topTen: 'This is one of the most common passwords.',
-  topHundred: 'This is one of the most common passwords.',
-  common: 'This is a common password.',
-  similarToCommon: 'This is too much like a common password.',
+/** Stable codes, for pages that say it in words of their own. */
+const advices = {
+  TOO_SHORT: `Use at least ${minimumLength} characters.`,
+  TOO_LONG: `Use at most ${maximumLength} characters.`,
+  PERSONAL: 'Leave your name and your e-mail address out of it: they are guessed first.',
+  UNIFORM: 'Use more different characters: repetition is guessed first.',
+  REPEATED: 'Do not repeat a part of it: repetition is guessed first.',
+  KEY_ROW: 'Avoid rows of keys: they are guessed first.',
+  KEY_PATTERN: 'Avoid patterns of keys: they are guessed first.',
+  SEQUENCE: 'Avoid sequences such as abc or 123: they are guessed first.',
+  DATE: 'Avoid dates: they are guessed first.',
+  YEAR: 'Avoid years: they are guessed first.',
+  MOST_COMMON: 'This is one of the most common passwords.',
+  COMMON: 'This is a common password.',
+  LIKE_COMMON: 'This is too much like a common password.',
+  GUESSABLE: 'This would be guessed early. Use a few unrelated words, or let a password manager make one.',
+} as const
+
+export type PasswordProblem = keyof typeof advices
+
+/** By the warnings of zxcvbn. */
+const problems: Record<string, PasswordProblem> = {
+  simpleRepeat: 'UNIFORM',
+  extendedRepeat: 'REPEATED',
+  straightRow: 'KEY_ROW',
+  keyPattern: 'KEY_PATTERN',
+  sequences: 'SEQUENCE',
+  dates: 'DATE',
+  recentYears: 'YEAR',
+  topTen: 'MOST_COMMON',
+  topHundred: 'MOST_COMMON',
+  common: 'COMMON',
+  similarToCommon: 'LIKE_COMMON',
 }
+
+const refused = (score: number, problem: PasswordProblem, advice: string = advices[problem]): PasswordStrength => ({
+  score,
+  problem,
+  advice,
+})
 
 /** What a new password is judged by besides its text. */
 export type PasswordContext = {
@@ -59,13 +87,14 @@ export async function assessPassword(
   const length = [...text].length
   const shortest = secondFactor ? minimumLengthBesideSecondFactor : minimumLength
   if (length < shortest)
-    return {
-      score: 0,
-      advice: `Use at least ${shortest} characters. A few unrelated words are easy to remember and hard to guess.`,
-    }
-  if (length > maximumLength) return { score: 0, advice: `Use at most ${maximumLength} characters.` }
+    return refused(
+      0,
+      'TOO_SHORT',
+      `Use at least ${shortest} characters. A few unrelated words are easy to remember and hard to guess.`,
+    )
+  if (length > maximumLength) return refused(0, 'TOO_LONG')
 
-  if (new Set(text.toLowerCase()).size < 5) return { score: 0, advice: tooUniform }
+  if (new Set(text.toLowerCase()).size < 5) return refused(0, 'UNIFORM')
 
   const words = known
     .flatMap((word) => [word, ...(word ?? '').split(/[@.\s]+/)])
@@ -74,11 +103,10 @@ export async function assessPassword(
   // Longest first: an address before the name in it.
   const context = [...new Set(words), 'latchkey'].sort((one, other) => other.length - one.length)
   const rest = context.reduce((left, word) => left.replaceAll(word, ''), text.toLowerCase())
-  if ([...rest].length < shortest / 2)
-    return { score: 1, advice: 'Leave your name and your e-mail address out of it: they are guessed first.' }
+  if ([...rest].length < shortest / 2) return refused(1, 'PERSONAL')
 
   estimator ??= createEstimator()
   const { score, feedback } = (await estimator).check(text, context)
-  if (score >= (secondFactor ? goodEnoughBesideSecondFactor : goodEnough)) return { score, advice: null }
-  return { score, advice: adviceByWarning[feedback.warning ?? ''] ?? otherwise }
+  if (score >= (secondFactor ? goodEnoughBesideSecondFactor : goodEnough)) return { score, problem: null, advice: null }
+  return refused(score, problems[feedback.warning ?? ''] ?? 'GUESSABLE')
 }

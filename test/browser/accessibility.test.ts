@@ -2,7 +2,7 @@ import { settled, violations } from './axe.ts'
 import { expect, iphone, signIn, test } from './latchkey.ts'
 
 // Reading whole pages takes its time.
-test.describe.configure({ timeout: 90_000 })
+test.describe.configure({ timeout: 150_000 })
 
 for (const colorScheme of ['light', 'dark'] as const)
   for (const width of [1280, 390]) {
@@ -24,6 +24,7 @@ for (const colorScheme of ['light', 'dark'] as const)
       for (const [path, heading] of [
         ['/', 'Your devices'],
         ['/security', 'Security'],
+        ['/security?after=factors', 'Security'],
         ['/activity', 'Activity'],
         ['/api-access', 'API access'],
       ] as const) {
@@ -39,6 +40,14 @@ for (const colorScheme of ['light', 'dark'] as const)
       expect(await violations(page), 'filtered activity').toEqual([])
 
       await page.goto('/')
+      await page.getByRole('button', { name: 'Theme' }).click()
+      await settled(page)
+      expect(await violations(page), 'themes').toEqual([])
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: /^Account:/ }).click()
+      await settled(page)
+      expect(await violations(page), 'account').toEqual([])
+      await page.keyboard.press('Escape')
       await page.getByRole('button', { name: 'Details of Safari on iPhone' }).click()
       expect(await violations(page), 'details').toEqual([])
       await page.getByRole('button', { name: 'Sign out Safari on iPhone' }).click()

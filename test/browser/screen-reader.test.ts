@@ -57,7 +57,7 @@ test('the pages before signing in are read as what they are', async ({ newDevice
   await expect(page.getByLabel('E-mail')).toHaveAttribute('aria-invalid', 'true')
   await expect(page.getByLabel('E-mail')).toBeFocused()
   await visit(page, '/sign-up', 'Create your account')
-  await expect(page.getByRole('textbox', { name: 'Password' })).toHaveAccessibleDescription(/^15 to 128 characters/)
+  await expect(page.getByRole('textbox', { name: 'Password' })).toHaveAccessibleDescription(/^15 to 256 characters/)
 })
 
 test('every page names its parts, and every button the device or key it is about', async ({ person }) => {

@@ -1,3 +1,4 @@
+import { saveCodes, setUpApp } from './credentials.ts'
 import { expect, iphone, password, row, signIn, signOutRow, test } from './latchkey.ts'
 
 const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'
@@ -33,6 +34,7 @@ test('an old copy of a token that came back is told with its address and time', 
   newDevice,
   server,
 }) => {
+  await person.device({ userAgent: firefox })
   const phone = await person.device({ userAgent: iphone })
   const copy = (await phone.context().cookies()).find(({ name }) => name === 'refresh')?.value
   for (let rotation = 0; rotation < 2; rotation++) {
@@ -53,14 +55,23 @@ test('an old copy of a token that came back is told with its address and time', 
   await expect(row(laptop, 'Safari on iPhone')).toContainText(
     /Security: an old copy of this device's token was used from 198\.51\.100\.66 at \d{1,2}:\d\d/,
   )
+  // The theft ended every session: this one's own token was in nobody else's hands.
+  await expect(row(laptop, 'Firefox on Linux')).toContainText(
+    "Security: signed out with every device, as an old copy of another one's token was used",
+  )
 })
 
-test('a device nobody recognises is signed out, the password changed, and the activity reviewed', async ({
+test('a device nobody recognises is signed out, the password changed, and the second factors reviewed', async ({
   person,
 }) => {
+  // The whole path in one go.
+  test.slow()
   await person.device({ userAgent: iphone, ipAddress: '203.0.113.7' })
   const stranger = await person.device({ userAgent: firefox })
   const page = await person.device()
+  await setUpApp(page)
+  await saveCodes(page)
+  await page.getByRole('link', { name: 'Devices' }).click()
   await page.getByRole('button', { name: 'Details of Safari on iPhone' }).click()
   await row(page, 'Safari on iPhone').getByRole('button', { name: "I don't recognise this device" }).click()
   const dialog = page.getByRole('dialog', { name: 'Secure your account' })
@@ -83,13 +94,36 @@ test('a device nobody recognises is signed out, the password changed, and the ac
   await page.getByLabel('Current password').fill(password)
   await page.getByLabel('New password').fill('battery staple horse correct')
   await page.getByRole('button', { name: 'Change password' }).click()
-  const done = page.getByRole('status').filter({ hasText: 'Password changed. 1 other device was signed out.' })
-  await expect(done).toContainText('Whoever used that device is locked out.')
+  await expect(page.getByText('Password changed. 1 other device was signed out.').first()).toBeVisible()
   await expect(stranger.getByRole('alertdialog', { name: 'Your session has ended' })).toBeVisible()
 
-  await done.getByRole('link', { name: 'Review your activity' }).click()
+  const review = page.getByRole('region', { name: 'Second step' })
+  await expect(review).toContainText('Step 3 of 3')
+  await expect(page.getByRole('heading', { name: 'Review your second step' })).toBeFocused()
+  const factors = review.getByRole('list', { name: 'How your account is protected' })
+  await expect(factors.getByRole('listitem')).toHaveText([
+    /^Authenticator app\s*In use since .* New since that device\s*Show$/,
+    /^Passkeys\s*None\.\s*Show$/,
+    /^Recovery codes\s*10 of 10 left\s*Show$/,
+  ])
+  await page.setViewportSize({ width: 390, height: 844 })
+  const fits = () => factors.evaluate((list) => list.getBoundingClientRect().right <= innerWidth)
+  await expect.poll(fits).toBe(true)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+  await factors.getByRole('button', { name: 'Show: Authenticator app' }).click()
+  await expect(page.getByRole('heading', { name: 'Authenticator app', exact: true })).toBeFocused()
+  await page.getByRole('button', { name: 'Remove authenticator app' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click()
+  await expect(factors).not.toContainText('New since')
+  await expect(review).toContainText('Nothing stands behind your password yet.')
+
+  await review.getByRole('link', { name: 'Review your activity' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Activity' })).toBeFocused()
   await expect(page.getByText('Signed out Safari on iPhone, using Chrome on Linux')).toBeVisible()
+  await page.goBack()
+  await review.getByRole('button', { name: 'Done' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Your devices' })).toBeFocused()
+  await expect(page.getByText('Whoever used that device is locked out.').first()).toBeVisible()
 })
 
 test('the guided path can be left after the first step', async ({ person }) => {

@@ -121,15 +121,15 @@ describe('an address that is taken', () => {
 })
 
 describe('a new password', () => {
-  it.each<[string, string, RegExp]>([
-    ['too short', 'fourteen chars', /at least 15 characters/],
-    ['too short although it takes many bytes', '🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧🐦🐤', /at least 15 characters/],
-    ['longer than anybody types', 'correct horse '.repeat(19), /at most 256 characters/],
-    ['one character over and over', 'a'.repeat(30), /different characters/],
-    ['two characters over and over', 'abababababababababab', /different characters/],
-    ['the address itself', 'someone.special@example.com', /name and your e-mail address/],
-    ['the name itself', 'Grace Brewster Murray Hopper', /name and your e-mail address/],
-  ])('that is %s is refused with advice', async (_what, weak, advice) => {
+  it.each<[string, string, string, RegExp]>([
+    ['too short', 'fourteen chars', 'TOO_SHORT', /at least 15 characters/],
+    ['too short although it takes many bytes', '🦊🐻🐼🐨🐯🦁🐮🐷🐸🐵🐔🐧🐦🐤', 'TOO_SHORT', /at least 15 characters/],
+    ['longer than anybody types', 'correct horse '.repeat(19), 'TOO_LONG', /at most 256 characters/],
+    ['one character over and over', 'a'.repeat(30), 'UNIFORM', /different characters/],
+    ['two characters over and over', 'abababababababababab', 'UNIFORM', /different characters/],
+    ['the address itself', 'someone.special@example.com', 'PERSONAL', /name and your e-mail address/],
+    ['the name itself', 'Grace Brewster Murray Hopper', 'PERSONAL', /name and your e-mail address/],
+  ])('that is %s is refused with a code and advice', async (_what, weak, problem, advice) => {
     await forgiveSignUps(server)
     const before = await countRows(server)
     const browser = server.browser()
@@ -142,7 +142,13 @@ describe('a new password', () => {
 
     expect(reply.status).toBe(400)
     expect(reply.body).toMatchObject({
-      error: { data: { reason: 'INVALID_INPUT', fields: { password: expect.stringMatching(advice) } } },
+      error: {
+        data: {
+          reason: 'INVALID_INPUT',
+          fields: { password: expect.stringMatching(advice) },
+          problems: { password: problem },
+        },
+      },
     })
     expect(JSON.stringify(reply.body)).not.toContain(weak)
     expect(browser.cookies.size).toBe(0)

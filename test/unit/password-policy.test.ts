@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { assessPassword } from '../../server/user/password-policy.ts'
+import { text } from '../../web/text/en.ts'
 
 const context = { known: ['someone@example.com', 'Ada King Lovelace', null, undefined], secondFactor: false }
 const adviceFor = async (password: string, more = {}) =>
@@ -24,8 +25,10 @@ describe('advice against a password', () => {
     ['SomeoneSomeoneSomeone', /your e-mail address/],
     ['Ada King Lovelace', /your e-mail address/],
     ['latchkeylatchkeylatchkey', /./],
-  ])('is given for %j', async (password, advice) => {
+  ])('is given for %j, and the dashboard has words of its own', async (password, advice) => {
     expect(await adviceFor(password)).toMatch(advice)
+    const { problem } = await assessPassword(password, context)
+    expect(text.fieldProblem(problem ?? '')).not.toBe(text.fieldProblem(''))
   })
 
   it.each([

@@ -1,7 +1,7 @@
 import type { PasswordInputProps } from '@mantine/core'
 import { text } from '../text.ts'
 import { PasswordField } from './password-field.tsx'
-import { fewestAlone, lengthProblem } from './password-length.ts'
+import { fewestAlone, lengthProblem, most } from './password-length.ts'
 import { type KnownWords, PasswordStrength } from './password-strength.tsx'
 
 interface NewPasswordFieldProps extends PasswordInputProps {
@@ -14,7 +14,7 @@ interface NewPasswordFieldProps extends PasswordInputProps {
 
 /** A password being chosen: states the rule before it is broken, how far there is to go, and then how strong it is. */
 export function NewPasswordField({ value = '', fewest = fewestAlone, known = {}, ...others }: NewPasswordFieldProps) {
-  const problem = value === '' ? text.form.passwordRule(fewest) : lengthProblem(value, fewest)
+  const problem = value === '' ? text.form.passwordRule(fewest, most) : lengthProblem(value, fewest)
   return (
     <div>
       <PasswordField

@@ -3,7 +3,7 @@ import { text } from '../text.ts'
 /** The fewest characters of a password that is all there is, and of one beside a second factor (NIST SP 800-63B-4, 3.1.1.2). */
 export const fewestAlone = 15
 export const fewestBesideSecondFactor = 8
-const most = 128
+export const most = 256
 
 /** Counted as the server counts: characters, not bytes, after normalisation (NIST SP 800-63B). */
 const length = (password: string) => [...password.normalize('NFKC')].length

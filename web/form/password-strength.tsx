@@ -25,7 +25,7 @@ export function PasswordStrength({ password, known }: PasswordStrengthProps) {
   const email = known.email?.trim() ?? ''
   const name = known.name?.trim() ?? ''
   const { data } = useQuery({
-    queryKey: ['password strength', settled, email, name],
+    queryKey: ['password-strength', settled, email, name],
     queryFn: () =>
       client.auth.passwordStrength.mutate({
         password: settled,
@@ -56,7 +56,7 @@ export function PasswordStrength({ password, known }: PasswordStrengthProps) {
             {strength === undefined
               ? text.form.passwordLongEnough
               : text.form.strength(text.form.strengths[strength.score] ?? '')}{' '}
-            {strength?.advice}
+            {strength?.problem && text.fieldProblem(strength.problem)}
           </p>
         </>
       )}

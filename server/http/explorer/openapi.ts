@@ -28,6 +28,7 @@ const errorSchema: Json = {
             httpStatus: { type: 'integer' },
             requestId: { type: 'string' },
             fields: { type: 'object', additionalProperties: { type: 'string' } },
+            problems: { type: 'object', additionalProperties: { type: 'string' } },
             retryAfterSeconds: { type: 'integer' },
           },
         },

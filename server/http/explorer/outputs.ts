@@ -79,7 +79,7 @@ export const outputs = {
   'auth.requestPasswordReset': z.object({}),
   'auth.resetPassword': revoked,
   'auth.confirmEmail': z.object({ status: z.enum(['confirmed', 'waiting']), email: text.nullable() }),
-  'auth.passwordStrength': z.object({ score: z.int(), advice: text.nullable() }),
+  'auth.passwordStrength': z.object({ score: z.int(), problem: text.nullable(), advice: text.nullable() }),
   'auth.current': z.object({ user, session }).nullable(),
   'auth.whoami': z.object({
     userId: z.uuid(),

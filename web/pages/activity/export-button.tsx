@@ -17,7 +17,7 @@ export function ExportButton({ filter }: { filter: ActivityFilter }) {
     mutationFn: () => client.account.exportActivity.query(toKindsAndTime(filter, Date.now())),
     onSuccess: ({ events }) => {
       saveFile({
-        name: `latchkey-activity-${new Date().toISOString().slice(0, 10)}.csv`,
+        name: text.activity.exportedFile(new Date().toISOString().slice(0, 10)),
         type: 'text/csv;charset=utf-8',
         // The mark tells spreadsheets that this is UTF-8.
         content: `\uFEFF${toCsv(table(events))}`,

@@ -11,7 +11,6 @@ import { Dialog } from '../../shell/dialog.tsx'
 import { text } from '../../text.ts'
 import { readAdminAgain } from './access.ts'
 import classes from './admin.module.css'
-import { adminText } from './admin-text.ts'
 
 interface ActDialogProps<Result> {
   title: string
@@ -58,7 +57,7 @@ export function ActDialog<Result>(props: ActDialogProps<Result>) {
           event.preventDefault()
           if (acting.isPending) return
           if (reason.trim() === '') {
-            setProblem(adminText.reasonNeeded)
+            setProblem(text.admin.reasonNeeded)
             focusFirst(element.current)
             return
           }
@@ -70,13 +69,13 @@ export function ActDialog<Result>(props: ActDialogProps<Result>) {
           <FailureAlert
             failure={failure}
             secondsLeft={failure.retryAfterSeconds ?? 0}
-            wording={{ NOT_ALLOWED: adminText.notMore }}
+            wording={{ NOT_ALLOWED: text.admin.notMore }}
           />
         )}
         {children}
         <TextInput
-          label={adminText.reason}
-          description={told ? adminText.reasonHint : adminText.reasonHintAudit}
+          label={text.admin.reason}
+          description={told ? text.admin.reasonHint : text.admin.reasonHintAudit}
           autoComplete="off"
           maxLength={300}
           data-autofocus

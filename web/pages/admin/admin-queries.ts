@@ -1,7 +1,7 @@
 import { infiniteQueryOptions } from '@tanstack/react-query'
+import { text } from '../../text.ts'
 import { client, trpc } from '../../trpc.ts'
 import type { AuditSearch, SessionSearch, UserSearch } from './admin-search.ts'
-import { adminText } from './admin-text.ts'
 
 const pageSize = 30
 
@@ -49,9 +49,9 @@ export const userActivityQuery = (userId: string) =>
     queryFn: ({ pageParam }) => client.admin.userActivity.query({ ...from(pageParam), userId, limit: 15 }),
   })
 
-export type KnownAction = keyof typeof adminText.audit.actions
+export type KnownAction = keyof typeof text.admin.audit.actions
 
-export const knownActions = Object.keys(adminText.audit.actions) as readonly string[] as readonly KnownAction[]
+export const knownActions = Object.keys(text.admin.audit.actions) as readonly string[] as readonly KnownAction[]
 
 export const auditQuery = ({ action, days, by, on }: AuditSearch) => {
   const known = knownActions.find((one) => one === action)

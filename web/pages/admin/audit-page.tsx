@@ -11,10 +11,9 @@ import type { AuditEvent } from '../../trpc.ts'
 import classes from './admin.module.css'
 import { auditQuery, knownActions } from './admin-queries.ts'
 import { type AuditSearch, auditPeriods, readAuditSearch } from './admin-search.ts'
-import { adminText } from './admin-text.ts'
 import { ListSkeleton } from './list-skeleton.tsx'
 
-const words = adminText.audit
+const words = text.admin.audit
 
 export function AuditPage() {
   const search = useSearch({ from: '/signed-in/admin/audit' })
@@ -63,7 +62,7 @@ function Filters({ search }: { search: AuditSearch }) {
           c="var(--quiet)"
           onClick={() => choose({ action: '', days: '', by: '', on: '' })}
         >
-          {adminText.users.clear}
+          {text.admin.users.clear}
         </Button>
       )}
     </search>
@@ -83,7 +82,7 @@ function AuditList({ search }: { search: AuditSearch }) {
           <AuditRow key={event.id} event={event} />
         ))}
       </ol>
-      <ShowMore pages={pages} shown={adminText.countOf(events.length, pages.hasNextPage, words.events)} />
+      <ShowMore pages={pages} shown={text.admin.countOf(events.length, pages.hasNextPage, words.events)} />
     </>
   )
 }

@@ -9,10 +9,9 @@ import { text } from '../../text.ts'
 import { trpc } from '../../trpc.ts'
 import classes from './admin.module.css'
 import { seriesQuery } from './admin-queries.ts'
-import { adminText } from './admin-text.ts'
 import { ListSkeleton } from './list-skeleton.tsx'
 
-const words = adminText.overview
+const words = text.admin.overview
 
 export function OverviewPage() {
   return (

@@ -1,11 +1,11 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import type { FormEvent } from 'react'
+import { text } from '../../text.ts'
 import classes from './admin.module.css'
 import { readSessionSearch, type SessionSearch, sessionAges, sessionKinds } from './admin-search.ts'
-import { adminText } from './admin-text.ts'
 
-const words = adminText.sessions
+const words = text.admin.sessions
 
 /** At a glance: the server decides. */
 const looksLikeNetwork = (text = '0') => /^[\d.a-f:]+(\/\d{1,3})?$/i.test(text)
@@ -53,7 +53,7 @@ export function SessionFilters({ search }: { search: SessionSearch }) {
           defaultValue={search.kind ?? ''}
           onChange={choose}
           data={[
-            any(adminText.users.any),
+            any(text.admin.users.any),
             ...sessionKinds.map((kind) => ({ value: kind, label: words.clients[kind] })),
           ]}
         />
@@ -89,14 +89,14 @@ export function SessionFilters({ search }: { search: SessionSearch }) {
           defaultValue={search.unused ?? ''}
           onChange={choose}
           data={[
-            any(adminText.users.any),
+            any(text.admin.users.any),
             ...sessionAges.map((days) => ({ value: String(days), label: words.unusedFor(days) })),
           ]}
         />
         <Button type="submit">{words.apply}</Button>
         {isFiltered && (
           <Button variant="subtle" color="gray" c="var(--quiet)" onClick={() => show(readSessionSearch({}))}>
-            {adminText.users.clear}
+            {text.admin.users.clear}
           </Button>
         )}
       </form>

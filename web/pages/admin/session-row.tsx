@@ -10,9 +10,8 @@ import { type AnySession, client } from '../../trpc.ts'
 import { DeviceIcon } from '../devices/device-icon.tsx'
 import { ActDialog } from './act-dialog.tsx'
 import classes from './admin.module.css'
-import { adminText } from './admin-text.ts'
 
-const words = adminText.sessions
+const words = text.admin.sessions
 
 interface SessionRowProps {
   session: AnySession

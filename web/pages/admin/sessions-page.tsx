@@ -6,18 +6,18 @@ import { Boundary } from '../../shell/boundary.tsx'
 import page from '../../shell/page.module.css'
 import { PageTitle } from '../../shell/page-title.tsx'
 import { ShowMore } from '../../shell/show-more.tsx'
+import { text } from '../../text.ts'
 import { trpc } from '../../trpc.ts'
 import { policiesQuery } from './access.ts'
 import classes from './admin.module.css'
 import { sessionsQuery } from './admin-queries.ts'
 import type { SessionSearch } from './admin-search.ts'
-import { adminText } from './admin-text.ts'
 import { ListSkeleton } from './list-skeleton.tsx'
 import { SessionFilters } from './session-filters.tsx'
 import { SessionRow } from './session-row.tsx'
 import { SignOutManyDialog } from './sign-out-many-dialog.tsx'
 
-const words = adminText.sessions
+const words = text.admin.sessions
 
 export function SessionsPage() {
   const search = useSearch({ from: '/signed-in/admin/sessions' })
@@ -61,7 +61,7 @@ function SessionList({ search }: { search: SessionSearch }) {
           />
         ))}
       </ul>
-      <ShowMore pages={pages} shown={adminText.countOf(sessions.length, pages.hasNextPage, words.sessions)} />
+      <ShowMore pages={pages} shown={text.admin.countOf(sessions.length, pages.hasNextPage, words.sessions)} />
       {asking && <SignOutManyDialog search={search} onClose={ask.close} />}
     </>
   )

@@ -12,9 +12,8 @@ import { client, trpc } from '../../trpc.ts'
 import { ActDialog } from './act-dialog.tsx'
 import { sessionFilter } from './admin-queries.ts'
 import type { SessionSearch } from './admin-search.ts'
-import { adminText } from './admin-text.ts'
 
-const words = adminText.sessions
+const words = text.admin.sessions
 
 interface SignOutManyDialogProps {
   search: SessionSearch

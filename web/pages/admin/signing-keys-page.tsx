@@ -7,13 +7,13 @@ import { ExactTime } from '../../shell/exact-time.tsx'
 import page from '../../shell/page.module.css'
 import { PageTitle } from '../../shell/page-title.tsx'
 import { toast } from '../../shell/toast.tsx'
+import { text } from '../../text.ts'
 import { client, type SigningKey, trpc } from '../../trpc.ts'
 import { ActDialog } from './act-dialog.tsx'
 import classes from './admin.module.css'
-import { adminText } from './admin-text.ts'
 import { ListSkeleton } from './list-skeleton.tsx'
 
-const words = adminText.keys
+const words = text.admin.keys
 
 export function SigningKeysPage() {
   const [asking, ask] = useDisclosure(false)

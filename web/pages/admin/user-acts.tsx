@@ -2,13 +2,13 @@ import { Button, NativeSelect } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
 import page from '../../shell/page.module.css'
 import { toast } from '../../shell/toast.tsx'
+import { text } from '../../text.ts'
 import { client, type Policy, type UserDetail } from '../../trpc.ts'
 import { ActDialog } from './act-dialog.tsx'
 import classes from './admin.module.css'
 import { userRoles } from './admin-search.ts'
-import { adminText } from './admin-text.ts'
 
-const words = adminText.user
+const words = text.admin.user
 
 type Act = 'suspend' | 'restore' | 'changeRole' | 'signOut' | 'sendReset' | 'liftLimits' | 'resetFactors'
 
@@ -149,7 +149,7 @@ function RoleField({ role, present, onChoose }: RoleFieldProps): ReactNode {
       label={words.changeRole.label}
       value={role}
       onChange={({ currentTarget }) => onChoose(userRoles.find((name) => name === currentTarget.value) ?? role)}
-      data={userRoles.filter((name) => name !== present).map((name) => ({ value: name, label: adminText.role(name) }))}
+      data={userRoles.filter((name) => name !== present).map((name) => ({ value: name, label: text.admin.role(name) }))}
     />
   )
 }

@@ -14,12 +14,11 @@ import { EventRow } from '../activity/event-row.tsx'
 import { policiesQuery } from './access.ts'
 import classes from './admin.module.css'
 import { sessionsQuery, userActivityQuery } from './admin-queries.ts'
-import { adminText } from './admin-text.ts'
 import { ListSkeleton } from './list-skeleton.tsx'
 import { SessionRow } from './session-row.tsx'
 import { UserActs } from './user-acts.tsx'
 
-const words = adminText.user
+const words = text.admin.user
 
 export function UserPage() {
   const { userId } = useParams({ from: '/signed-in/admin/users/$userId' })
@@ -75,8 +74,8 @@ function UserDetails({ userId }: { userId: string }) {
 function Facts({ detail: { user, credentials } }: { detail: UserDetail }) {
   const labels = words.facts
   const facts: [label: string, fact: ReactNode][] = [
-    [labels.role, adminText.role(user.role)],
-    [labels.email, `${user.email}, ${user.emailVerified ? labels.confirmed : labels.unconfirmed}`],
+    [labels.role, text.admin.role(user.role)],
+    [labels.email, words.email(user.email, user.emailVerified)],
     [labels.created, <ExactTime key="created" iso={user.createdAt} />],
     [labels.suspended, user.suspendedAt && <ExactTime key="suspended" iso={user.suspendedAt} />],
     [labels.password, <ExactTime key="password" iso={credentials.passwordChangedAt} />],
@@ -115,7 +114,7 @@ function Devices({ userId, mayRevoke }: { userId: string; mayRevoke: boolean }) 
         ))}
       </ul>
       {pages.hasNextPage && (
-        <ShowMore pages={pages} shown={adminText.countOf(sessions.length, true, adminText.sessions.sessions)} />
+        <ShowMore pages={pages} shown={text.admin.countOf(sessions.length, true, text.admin.sessions.sessions)} />
       )}
     </>
   )

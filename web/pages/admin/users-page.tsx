@@ -7,14 +7,14 @@ import page from '../../shell/page.module.css'
 import { PageTitle } from '../../shell/page-title.tsx'
 import { RelativeTime } from '../../shell/relative-time.tsx'
 import { ShowMore } from '../../shell/show-more.tsx'
+import { text } from '../../text.ts'
 import type { ListedUser } from '../../trpc.ts'
 import classes from './admin.module.css'
 import { usersQuery } from './admin-queries.ts'
 import { readUserSearch, type UserSearch, userFactors, userRoles, userStatuses } from './admin-search.ts'
-import { adminText } from './admin-text.ts'
 import { ListSkeleton } from './list-skeleton.tsx'
 
-const words = adminText.users
+const words = text.admin.users
 
 export function UsersPage() {
   const search = useSearch({ from: '/signed-in/admin/users' })
@@ -58,7 +58,7 @@ function Filters({ search }: { search: UserSearch }) {
         className={classes.choice}
         value={search.role ?? ''}
         onChange={({ currentTarget }) => choose({ role: currentTarget.value })}
-        data={[any, ...userRoles.map((role) => ({ value: role, label: adminText.role(role) }))]}
+        data={[any, ...userRoles.map((role) => ({ value: role, label: text.admin.role(role) }))]}
       />
       <NativeSelect
         label={words.status}
@@ -99,7 +99,7 @@ function UserList({ search }: { search: UserSearch }) {
           <UserRow key={user.id} user={user} />
         ))}
       </ul>
-      <ShowMore pages={pages} shown={adminText.countOf(users.length, pages.hasNextPage, words.users)} />
+      <ShowMore pages={pages} shown={text.admin.countOf(users.length, pages.hasNextPage, words.users)} />
     </>
   )
 }
@@ -109,7 +109,7 @@ export function Badges({ user }: { user: ListedUser }) {
     <>
       {user.role !== 'user' && (
         <span className={classes.badge} data-tone="good">
-          {adminText.role(user.role)}
+          {text.admin.role(user.role)}
         </span>
       )}
       {user.suspendedAt !== null && (

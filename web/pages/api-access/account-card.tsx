@@ -11,7 +11,6 @@ import { text } from '../../text.ts'
 import type { ServiceAccount } from '../../trpc.ts'
 import { AddKeyDialog } from './add-key-dialog.tsx'
 import classes from './api-access.module.css'
-import { apiText } from './api-text.ts'
 import type { FreshKey } from './key-dialog.tsx'
 import { KeyRow } from './key-row.tsx'
 import { cardId, useRemoveAccount } from './service-changes.ts'
@@ -37,12 +36,12 @@ export function AccountCard({ account, mayAddKeys, onFreshKey }: AccountCardProp
             {account.name}
           </h2>
           <p className={classes.meta}>
-            {apiText.clientId} <code className={classes.code}>{account.id}</code>
+            {text.apiAccess.clientId} <code className={classes.code}>{account.id}</code>
           </p>
           <p className={classes.meta}>
-            <ExactTime iso={account.createdAt} sentence={apiText.created} />
+            <ExactTime iso={account.createdAt} sentence={text.apiAccess.created} />
           </p>
-          <ul className={classes.scopes} aria-label={apiText.scopes}>
+          <ul className={classes.scopes} aria-label={text.apiAccess.scopes}>
             {account.scopes.map((scope) => (
               <li key={scope} className={classes.scope}>
                 {scope}
@@ -55,21 +54,21 @@ export function AccountCard({ account, mayAddKeys, onFreshKey }: AccountCardProp
             <Button
               variant="default"
               leftSection={<IconKey size={16} aria-hidden />}
-              aria-label={apiText.addKeyTo(account.name)}
+              aria-label={text.apiAccess.addKeyTo(account.name)}
               onClick={add.open}
             >
-              {apiText.addKey}
+              {text.apiAccess.addKey}
             </Button>
           )}
           <BusyButton
             variant="default"
             c="var(--danger)"
             busy={remove.isPending || remove.isSuccess}
-            busyLabel={apiText.removing}
-            aria-label={apiText.removeOf(account.name)}
+            busyLabel={text.apiAccess.removing}
+            aria-label={text.apiAccess.removeOf(account.name)}
             onClick={confirm.open}
           >
-            {apiText.remove}
+            {text.apiAccess.remove}
           </BusyButton>
         </div>
       </div>
@@ -77,15 +76,15 @@ export function AccountCard({ account, mayAddKeys, onFreshKey }: AccountCardProp
         <InlineAlert message={text.failure(readFailure(remove.error))} onRetry={() => remove.mutate()} />
       )}
       {account.keys.length === 0 ? (
-        <p className={classes.noKeys}>{apiText.noKeys}</p>
+        <p className={classes.noKeys}>{text.apiAccess.noKeys}</p>
       ) : (
-        <ul className={classes.keys} aria-label={apiText.keysOf(account.name)}>
+        <ul className={classes.keys} aria-label={text.apiAccess.keysOf(account.name)}>
           {account.keys.map((key) => (
             <KeyRow key={key.id} accountKey={key} account={account} />
           ))}
         </ul>
       )}
-      {account.keys.length === keysAtOnce && <p className={classes.hint}>{apiText.overlap}</p>}
+      {account.keys.length === keysAtOnce && <p className={classes.hint}>{text.apiAccess.overlap}</p>}
       {adding && (
         <AddKeyDialog
           account={account}
@@ -98,9 +97,9 @@ export function AccountCard({ account, mayAddKeys, onFreshKey }: AccountCardProp
       )}
       {confirming && (
         <ConfirmDialog
-          title={apiText.removeTitle(account.name)}
-          body={apiText.removeBody(account.keys.length)}
-          confirm={apiText.remove}
+          title={text.apiAccess.removeTitle(account.name)}
+          body={text.apiAccess.removeBody(account.keys.length)}
+          confirm={text.apiAccess.remove}
           onConfirm={() => remove.mutate()}
           onClose={confirm.close}
         />

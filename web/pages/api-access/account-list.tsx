@@ -3,10 +3,10 @@ import { IconPlus } from '@tabler/icons-react'
 import { useSuspenseQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Notice } from '../../shell/notice.tsx'
+import { text } from '../../text.ts'
 import { trpc } from '../../trpc.ts'
 import { AccountCard } from './account-card.tsx'
 import classes from './api-access.module.css'
-import { apiText } from './api-text.ts'
 import { CreateAccountDialog } from './create-account-dialog.tsx'
 import { type FreshKey, KeyDialog } from './key-dialog.tsx'
 
@@ -20,18 +20,18 @@ export function AccountList() {
   return (
     <>
       <div className={classes.summary}>
-        <p className={classes.count}>{apiText.summary(accounts.length)}</p>
+        <p className={classes.count}>{text.apiAccess.summary(accounts.length)}</p>
         {mayCreate && (
           <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setCreating(true)}>
-            {apiText.create}
+            {text.apiAccess.create}
           </Button>
         )}
       </div>
-      {!mayCreate && <Notice>{apiText.onlyAdministrators}</Notice>}
+      {!mayCreate && <Notice>{text.apiAccess.onlyAdministrators}</Notice>}
       {accounts.length === 0 && mayCreate && (
         <div className={classes.empty}>
-          <p className={classes.emptyTitle}>{apiText.empty}</p>
-          <p>{apiText.emptyMore}</p>
+          <p className={classes.emptyTitle}>{text.apiAccess.empty}</p>
+          <p>{text.apiAccess.emptyMore}</p>
         </div>
       )}
       <ul className={classes.accounts}>

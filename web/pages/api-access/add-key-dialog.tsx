@@ -9,7 +9,6 @@ import dialog from '../../shell/dialog.module.css'
 import { Dialog } from '../../shell/dialog.tsx'
 import { text } from '../../text.ts'
 import { type ServiceAccount, trpc } from '../../trpc.ts'
-import { apiText } from './api-text.ts'
 import type { FreshKey } from './key-dialog.tsx'
 import { lifetimes } from './scopes.ts'
 import { keepAccount } from './service-changes.ts'
@@ -32,7 +31,7 @@ export function AddKeyDialog({ account, onAdded, onClose }: AddKeyDialogProps) {
     }),
   )
   return (
-    <Dialog title={apiText.addKeyTo(account.name)} onClose={onClose}>
+    <Dialog title={text.apiAccess.addKeyTo(account.name)} onClose={onClose}>
       <form
         className={form.form}
         onSubmit={(event) => {
@@ -40,10 +39,10 @@ export function AddKeyDialog({ account, onAdded, onClose }: AddKeyDialogProps) {
           if (!add.isPending) add.mutate({ accountId: account.id, expiresInDays: Number(days) })
         }}
       >
-        <p className={dialog.body}>{apiText.addKeyBody}</p>
+        <p className={dialog.body}>{text.apiAccess.addKeyBody}</p>
         {add.isError && <FailureAlert failure={readFailure(add.error)} secondsLeft={0} />}
         <NativeSelect
-          label={apiText.lifetime}
+          label={text.apiAccess.lifetime}
           data={lifetimes}
           value={days}
           onChange={({ currentTarget }) => setDays(currentTarget.value)}
@@ -53,8 +52,8 @@ export function AddKeyDialog({ account, onAdded, onClose }: AddKeyDialogProps) {
           <Button variant="default" onClick={onClose}>
             {text.cancel}
           </Button>
-          <BusyButton type="submit" busy={add.isPending} busyLabel={apiText.creating}>
-            {apiText.addKey}
+          <BusyButton type="submit" busy={add.isPending} busyLabel={text.apiAccess.creating}>
+            {text.apiAccess.addKey}
           </BusyButton>
         </div>
       </form>

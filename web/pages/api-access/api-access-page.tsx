@@ -1,13 +1,13 @@
 import { Boundary } from '../../shell/boundary.tsx'
 import { PageTitle } from '../../shell/page-title.tsx'
+import { text } from '../../text.ts'
 import { AccountList } from './account-list.tsx'
 import { AccountSkeleton } from './account-skeleton.tsx'
-import { apiText } from './api-text.ts'
 
 export function ApiAccessPage() {
   return (
     <>
-      <PageTitle title={apiText.title} lead={apiText.lead} />
+      <PageTitle title={text.apiAccess.title} lead={text.apiAccess.lead} />
       <Boundary fallback={<AccountSkeleton />}>
         <AccountList />
       </Boundary>

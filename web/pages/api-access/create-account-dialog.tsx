@@ -11,7 +11,6 @@ import dialog from '../../shell/dialog.module.css'
 import { Dialog } from '../../shell/dialog.tsx'
 import { text } from '../../text.ts'
 import { trpc } from '../../trpc.ts'
-import { apiText } from './api-text.ts'
 import type { FreshKey } from './key-dialog.tsx'
 import { lifetimes, readScopes, scopesProblem } from './scopes.ts'
 import { keepAccount } from './service-changes.ts'
@@ -26,7 +25,7 @@ export function CreateAccountDialog({ onCreated, onClose }: CreateAccountDialogP
   const { onSubmit, getInputProps, setErrors } = useForm({
     initialValues: { name: '', scopes: '', expiresInDays: '90' },
     validate: {
-      name: (name) => (name.trim() === '' ? apiText.nameNeeded : null),
+      name: (name) => (name.trim() === '' ? text.apiAccess.nameNeeded : null),
       scopes: scopesProblem,
     },
   })
@@ -44,7 +43,7 @@ export function CreateAccountDialog({ onCreated, onClose }: CreateAccountDialogP
   )
   const failure = create.isError ? readFailure(create.error) : null
   return (
-    <Dialog title={apiText.createTitle} onClose={onClose}>
+    <Dialog title={text.apiAccess.createTitle} onClose={onClose}>
       <form
         ref={element}
         noValidate
@@ -61,28 +60,28 @@ export function CreateAccountDialog({ onCreated, onClose }: CreateAccountDialogP
           <FailureAlert failure={failure} secondsLeft={failure.retryAfterSeconds ?? 0} />
         )}
         <TextInput
-          label={apiText.name}
-          description={apiText.nameHint}
+          label={text.apiAccess.name}
+          description={text.apiAccess.nameHint}
           autoComplete="off"
           maxLength={60}
           data-autofocus
           {...getInputProps('name')}
         />
         <TextInput
-          label={apiText.scopes}
-          description={apiText.scopesHint}
+          label={text.apiAccess.scopes}
+          description={text.apiAccess.scopesHint}
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
           {...getInputProps('scopes')}
         />
-        <NativeSelect label={apiText.lifetime} data={lifetimes} {...getInputProps('expiresInDays')} />
+        <NativeSelect label={text.apiAccess.lifetime} data={lifetimes} {...getInputProps('expiresInDays')} />
         <div className={dialog.actions}>
           <Button variant="default" onClick={onClose}>
             {text.cancel}
           </Button>
-          <BusyButton type="submit" busy={create.isPending} busyLabel={apiText.creating}>
-            {apiText.createSubmit}
+          <BusyButton type="submit" busy={create.isPending} busyLabel={text.apiAccess.creating}>
+            {text.apiAccess.createSubmit}
           </BusyButton>
         </div>
       </form>

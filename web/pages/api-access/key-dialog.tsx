@@ -3,9 +3,9 @@ import { useClipboard } from '@mantine/hooks'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import dialog from '../../shell/dialog.module.css'
 import { Dialog } from '../../shell/dialog.tsx'
+import { text } from '../../text.ts'
 import type { ServiceAccount } from '../../trpc.ts'
 import classes from './api-access.module.css'
-import { apiText } from './api-text.ts'
 
 /** A key that was just made, while its text is still known. */
 export interface FreshKey {
@@ -22,14 +22,14 @@ interface KeyDialogProps {
 export function KeyDialog({ fresh, onClose }: KeyDialogProps) {
   const clipboard = useClipboard({ timeout: 4_000 })
   return (
-    <Dialog title={apiText.keyTitle(fresh.account.name)} withCloseButton={false}>
-      <p className={dialog.body}>{apiText.keyBody}</p>
+    <Dialog title={text.apiAccess.keyTitle(fresh.account.name)} withCloseButton={false}>
+      <p className={dialog.body}>{text.apiAccess.keyBody}</p>
       <dl className={classes.secret}>
-        <dt>{apiText.clientId}</dt>
+        <dt>{text.apiAccess.clientId}</dt>
         <dd>
           <code>{fresh.account.id}</code>
         </dd>
-        <dt>{apiText.key}</dt>
+        <dt>{text.apiAccess.key}</dt>
         <dd>
           <code>{fresh.text}</code>
         </dd>
@@ -41,13 +41,13 @@ export function KeyDialog({ fresh, onClose }: KeyDialogProps) {
         onClick={() => clipboard.copy(fresh.text)}
         data-autofocus
       >
-        {clipboard.copied ? apiText.copied : apiText.copy}
+        {clipboard.copied ? text.apiAccess.copied : text.apiAccess.copy}
       </Button>
       <p role="status" className={classes.hint}>
-        {clipboard.error !== null && apiText.copyFailed}
+        {clipboard.error !== null && text.apiAccess.copyFailed}
       </p>
       <div className={dialog.actions}>
-        <Button onClick={onClose}>{apiText.saved}</Button>
+        <Button onClick={onClose}>{text.apiAccess.saved}</Button>
       </div>
     </Dialog>
   )

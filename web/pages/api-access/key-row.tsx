@@ -9,7 +9,6 @@ import { RelativeTime } from '../../shell/relative-time.tsx'
 import { text } from '../../text.ts'
 import type { ServiceAccount } from '../../trpc.ts'
 import classes from './api-access.module.css'
-import { apiText } from './api-text.ts'
 import { useRevokeKey } from './service-changes.ts'
 
 const soonMs = 14 * 86_400_000
@@ -24,36 +23,36 @@ export function KeyRow({ accountKey: key, account }: KeyRowProps) {
   const [confirming, confirm] = useDisclosure(false)
   const revoke = useRevokeKey(key, account)
   const now = useNow(3_600_000)
-  const name = apiText.keyName(key.hint)
+  const name = text.apiAccess.keyName(key.hint)
   const endsSoon = new Date(key.expiresAt).getTime() - now < soonMs
   return (
     <li className={classes.key}>
       <div className={classes.identity}>
         <p>
           <code className={classes.code}>{name}</code>{' '}
-          {endsSoon && <span className={classes.soon}>{apiText.expiresSoon}</span>}
+          {endsSoon && <span className={classes.soon}>{text.apiAccess.expiresSoon}</span>}
         </p>
         <p className={classes.meta}>
           {key.lastUsedAt === null ? (
-            apiText.neverUsed
+            text.apiAccess.neverUsed
           ) : (
-            <RelativeTime iso={key.lastUsedAt} sentence={apiText.lastUsed} />
+            <RelativeTime iso={key.lastUsedAt} sentence={text.apiAccess.lastUsed} />
           )}
           {' · '}
-          <RelativeTime iso={key.expiresAt} sentence={apiText.expires} />
+          <RelativeTime iso={key.expiresAt} sentence={text.apiAccess.expires} />
           {' · '}
-          <ExactTime iso={key.createdAt} sentence={apiText.created} />
+          <ExactTime iso={key.createdAt} sentence={text.apiAccess.created} />
         </p>
       </div>
       <BusyButton
         variant="default"
         size="xs"
         busy={revoke.isPending || revoke.isSuccess}
-        busyLabel={apiText.revoking}
-        aria-label={apiText.revokeOf(name, account.name)}
+        busyLabel={text.apiAccess.revoking}
+        aria-label={text.apiAccess.revokeOf(name, account.name)}
         onClick={confirm.open}
       >
-        {apiText.revoke}
+        {text.apiAccess.revoke}
       </BusyButton>
       {revoke.isError && (
         <div className={classes.wide}>
@@ -62,9 +61,9 @@ export function KeyRow({ accountKey: key, account }: KeyRowProps) {
       )}
       {confirming && (
         <ConfirmDialog
-          title={apiText.revokeTitle(name)}
-          body={apiText.revokeBody}
-          confirm={apiText.revoke}
+          title={text.apiAccess.revokeTitle(name)}
+          body={text.apiAccess.revokeBody}
+          confirm={text.apiAccess.revoke}
           onConfirm={() => revoke.mutate()}
           onClose={confirm.close}
         />

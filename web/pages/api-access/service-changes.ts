@@ -1,8 +1,8 @@
 import { useMutation } from '@tanstack/react-query'
 import { readFailure } from '../../failure.ts'
 import { toast } from '../../shell/toast.tsx'
+import { text } from '../../text.ts'
 import { client, queryClient, type ServiceAccount, trpc } from '../../trpc.ts'
-import { apiText } from './api-text.ts'
 
 /** The id of an account's card in the document, for moving the focus to it. */
 export function cardId({ id }: { id: string }): string {
@@ -27,7 +27,7 @@ export function useRevokeKey(key: ServiceAccount['keys'][number], account: Servi
       // The button that asked for it goes with the row of the key.
       document.getElementById(cardId(account))?.focus()
       keepAccount({ ...account, keys: account.keys.filter(({ id }) => id !== key.id) })
-      toast(apiText.revoked(apiText.keyName(key.hint)))
+      toast(text.apiAccess.revoked(text.apiAccess.keyName(key.hint)))
     },
   })
 }
@@ -41,7 +41,7 @@ export function useRemoveAccount(account: ServiceAccount) {
       queryClient.setQueryData(trpc.service.list.queryKey(), (accounts) =>
         accounts?.filter(({ id }) => id !== account.id),
       )
-      toast(apiText.removed(account.name))
+      toast(text.apiAccess.removed(account.name))
       readAgain()
     },
   })

@@ -19,7 +19,7 @@ interface UnrecognisedDialogProps {
   onClose: () => void
 }
 
-/** The guided path for a device one doesn't recognise: sign it out, change the password on the Security page, look through the activity. */
+/** The guided path for a device one doesn't recognise: sign it out, change the password on the Security page, review the second factors there. */
 export function UnrecognisedDialog({ session, onGone, onClose }: UnrecognisedDialogProps) {
   const revoke = useRevoke(session, onGone)
   const name = deviceName(session)
@@ -36,7 +36,7 @@ export function UnrecognisedDialog({ session, onGone, onClose }: UnrecognisedDia
             <Button variant="default" onClick={onClose}>
               {text.unrecognised.later}
             </Button>
-            <ButtonLink to="/security" search={{ after: 'unrecognised' }}>
+            <ButtonLink to="/security" search={{ after: 'unrecognised', since: session.createdAt }}>
               {text.unrecognised.changePassword}
             </ButtonLink>
           </div>

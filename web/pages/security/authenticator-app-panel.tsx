@@ -11,6 +11,7 @@ import { InlineAlert } from '../../shell/inline-alert.tsx'
 import { toast } from '../../shell/toast.tsx'
 import { text } from '../../text.ts'
 import { type Credentials, client, trpc } from '../../trpc.ts'
+import { isAddedSince, SinceBadge } from './added-since.tsx'
 import { focusPanel, Panel } from './panel.tsx'
 import classes from './security.module.css'
 import { goneIsDone, readCredentialsAgain } from './security-changes.ts'
@@ -24,10 +25,11 @@ const titleId = 'app-title'
 
 interface AuthenticatorAppPanelProps {
   app: Credentials['authenticatorApp']
+  since: string | null
   onCodes: (codes: readonly string[]) => void
 }
 
-export function AuthenticatorAppPanel({ app, onCodes }: AuthenticatorAppPanelProps) {
+export function AuthenticatorAppPanel({ app, since, onCodes }: AuthenticatorAppPanelProps) {
   const [confirming, confirm] = useDisclosure(false)
   const begin = useMutation(trpc.account.beginAuthenticatorApp.mutationOptions())
   const remove = useMutation({
@@ -46,7 +48,10 @@ export function AuthenticatorAppPanel({ app, onCodes }: AuthenticatorAppPanelPro
           {app === null ? (
             <span className={classes.meta}>{text.security.appOff}</span>
           ) : (
-            <ExactTime iso={app.createdAt} sentence={text.security.appOn} />
+            <span className={classes.named}>
+              <ExactTime iso={app.createdAt} sentence={text.security.appOn} />
+              {isAddedSince(app.createdAt, since) && <SinceBadge />}
+            </span>
           )}
         </p>
         <div className={classes.buttons}>

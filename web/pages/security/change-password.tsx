@@ -1,7 +1,7 @@
 import { Checkbox } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useMutation, useSuspenseQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { useNavigate } from '@tanstack/react-router'
 import { useRef } from 'react'
 import { factorsOf } from '../../credential/factors.ts'
 import { type Failure, readFailure } from '../../failure.ts'
@@ -28,12 +28,14 @@ const initialValues = { currentPassword: '', newPassword: '', revokeOtherSession
 interface ChangePasswordProps {
   /** What led here: a device that wasn't recognised, which is signed out by now, or an event; null for nothing special. */
   guide: SecurityGuide | null
+  since: string | null
   credentials: Credentials
 }
 
-export function ChangePassword({ guide, credentials }: ChangePasswordProps) {
+export function ChangePassword({ guide, since, credentials }: ChangePasswordProps) {
   const { data: current } = useSuspenseQuery(trpc.auth.current.queryOptions())
   const fewest = factorsOf(credentials).length > 0 ? fewestBesideSecondFactor : fewestAlone
+  const navigate = useNavigate()
   const element = useRef<HTMLFormElement>(null)
   const countdown = useCountdown()
 
@@ -53,6 +55,9 @@ export function ChangePassword({ guide, credentials }: ChangePasswordProps) {
       onSuccess: () => {
         reset()
         devicesChanged()
+        if (guide !== 'unrecognised') return
+        const search = { after: 'factors', since: since ?? undefined } as const
+        return navigate({ to: '/security', search, replace: true, resetScroll: false })
       },
       onError: (error) => {
         const failure = readFailure(error)
@@ -87,21 +92,10 @@ export function ChangePassword({ guide, credentials }: ChangePasswordProps) {
             () => focusFirst(element.current),
           )}
         >
-          {guide !== null && !change.isSuccess && <Notice>{text.security.guides[guide]}</Notice>}
-          {change.isSuccess && (
-            <Notice>
-              {text.security.changed(change.data.revokedCount)}
-              {guide === 'unrecognised' && (
-                <>
-                  {' '}
-                  {text.unrecognised.done}{' '}
-                  <Link to="/activity" className={classes.link}>
-                    {text.unrecognised.review}
-                  </Link>
-                </>
-              )}
-            </Notice>
+          {(guide === 'unrecognised' || guide === 'event') && !change.isSuccess && (
+            <Notice>{text.security.guides[guide]}</Notice>
           )}
+          {change.isSuccess && <Notice>{text.security.changed(change.data.revokedCount)}</Notice>}
           {failure !== null && problems(failure) === null && (
             <FailureAlert failure={failure} secondsLeft={countdown.secondsLeft} />
           )}

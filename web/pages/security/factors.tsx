@@ -9,6 +9,7 @@ import { AuthenticatorAppPanel } from './authenticator-app-panel.tsx'
 import { focusPanel } from './panel.tsx'
 import { PasskeysPanel } from './passkeys-panel.tsx'
 import { RecoveryCodesPanel } from './recovery-codes-panel.tsx'
+import { ReviewFactors } from './review-factors.tsx'
 
 const RecoveryCodesDialog = lazyRouteComponent(
   code(() => import('./recovery-codes-dialog.tsx')),
@@ -19,10 +20,13 @@ interface FactorsProps {
   credentials: Credentials
   user: User
   session: Session
+  /** When a device that nobody recognised had signed in; null when there was none. */
+  since: string | null
+  reviewing: boolean
 }
 
 /** What stands behind the password, and what stands in for it. */
-export function Factors({ credentials, user, session }: FactorsProps) {
+export function Factors({ credentials, user, session, since, reviewing }: FactorsProps) {
   const [codes, setCodes] = useState<readonly string[] | null>(null)
   return (
     <section aria-labelledby="factors-title" className={page.section}>
@@ -30,8 +34,9 @@ export function Factors({ credentials, user, session }: FactorsProps) {
         {text.security.factors}
       </h2>
       <div className={page.card}>
-        <AuthenticatorAppPanel app={credentials.authenticatorApp} onCodes={setCodes} />
-        <PasskeysPanel passkeys={credentials.passkeys} session={session} onCodes={setCodes} />
+        {reviewing && <ReviewFactors credentials={credentials} since={since} />}
+        <AuthenticatorAppPanel app={credentials.authenticatorApp} since={since} onCodes={setCodes} />
+        <PasskeysPanel passkeys={credentials.passkeys} since={since} session={session} onCodes={setCodes} />
         {factorsOf(credentials).length > 0 && (
           <RecoveryCodesPanel left={credentials.recoveryCodesLeft} onCodes={setCodes} />
         )}

@@ -38,7 +38,11 @@ export function PasskeyNameDialog(props: PasskeyNameDialogProps) {
       >
         {body !== undefined && <p className={dialog.body}>{body}</p>}
         {failure !== null && (
-          <FailureAlert failure={failure} secondsLeft={failure.retryAfterSeconds ?? 0} wording={failure.fields} />
+          <FailureAlert
+            failure={failure}
+            secondsLeft={failure.retryAfterSeconds ?? 0}
+            wording={{ INVALID_INPUT: failure.fields.response ?? text.failure(failure) }}
+          />
         )}
         <TextInput
           label={text.security.passkeyName}

@@ -10,12 +10,13 @@ import { RelativeTime } from '../../shell/relative-time.tsx'
 import { toast } from '../../shell/toast.tsx'
 import { text } from '../../text.ts'
 import { client, type Passkey, trpc } from '../../trpc.ts'
+import { isAddedSince, SinceBadge } from './added-since.tsx'
 import { focusPanel } from './panel.tsx'
 import { PasskeyNameDialog } from './passkey-name-dialog.tsx'
 import classes from './security.module.css'
 import { goneIsDone, readCredentialsAgain } from './security-changes.ts'
 
-export function PasskeyRow({ passkey }: { passkey: Passkey }) {
+export function PasskeyRow({ passkey, since }: { passkey: Passkey; since: string | null }) {
   const { id: passkeyId, name } = passkey
   const [naming, rename] = useDisclosure(false)
   const [confirming, confirm] = useDisclosure(false)
@@ -45,6 +46,7 @@ export function PasskeyRow({ passkey }: { passkey: Passkey }) {
             <span className={classes.badge}>
               {passkey.synced ? text.security.passkeySynced : text.security.passkeyDeviceBound}
             </span>
+            {isAddedSince(passkey.createdAt, since) && <SinceBadge />}
           </p>
           <p className={classes.meta}>
             <ExactTime iso={passkey.createdAt} sentence={text.security.passkeyCreated} />

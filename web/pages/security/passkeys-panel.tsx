@@ -15,11 +15,12 @@ import { readCredentialsAgain } from './security-changes.ts'
 
 interface PasskeysPanelProps {
   passkeys: readonly Passkey[]
+  since: string | null
   session: Session
   onCodes: (codes: readonly string[]) => void
 }
 
-export function PasskeysPanel({ passkeys, session, onCodes }: PasskeysPanelProps) {
+export function PasskeysPanel({ passkeys, since, session, onCodes }: PasskeysPanelProps) {
   const [naming, name] = useDisclosure(false)
   const add = useMutation({
     mutationFn: async (called: string) => {
@@ -42,7 +43,7 @@ export function PasskeysPanel({ passkeys, session, onCodes }: PasskeysPanelProps
       ) : (
         <ul className={classes.passkeys} aria-label={text.security.passkeys}>
           {passkeys.map((passkey) => (
-            <PasskeyRow key={passkey.id} passkey={passkey} />
+            <PasskeyRow key={passkey.id} passkey={passkey} since={since} />
           ))}
         </ul>
       )}

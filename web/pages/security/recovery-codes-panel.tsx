@@ -10,7 +10,7 @@ import { Panel } from './panel.tsx'
 import classes from './security.module.css'
 import { readCredentialsAgain } from './security-changes.ts'
 
-const codesInSet = 10
+export const codesInSet = 10
 const few = 3
 
 interface RecoveryCodesPanelProps {

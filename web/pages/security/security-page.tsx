@@ -26,7 +26,7 @@ export function SecurityPage() {
 }
 
 function Sections() {
-  const { after } = useSearch({ from: '/signed-in/security' })
+  const { after, since = null } = useSearch({ from: '/signed-in/security' })
   const { data: current } = useSuspenseQuery(trpc.auth.current.queryOptions())
   const { data: credentials } = useSuspenseQuery(trpc.account.credentials.queryOptions())
   // The account is gone; what stands around the page says so.
@@ -34,8 +34,8 @@ function Sections() {
   const { user, session } = current
   return (
     <>
-      <ChangePassword guide={after ?? null} credentials={credentials} />
-      <Factors credentials={credentials} user={user} session={session} />
+      <ChangePassword guide={after ?? null} since={since} credentials={credentials} />
+      <Factors credentials={credentials} user={user} session={session} since={since} reviewing={after === 'factors'} />
       <section aria-labelledby="details-title" className={page.section}>
         <h2 id="details-title" className={page.sectionTitle}>
           {text.security.details}

@@ -6,10 +6,10 @@ import form from '../../form/form.module.css'
 import { BusyButton } from '../../shell/busy-button.tsx'
 import { ButtonLink } from '../../shell/button-link.tsx'
 import { PageTitle } from '../../shell/page-title.tsx'
+import { text } from '../../text.ts'
 import { queryClient, trpc } from '../../trpc.ts'
-import { adminText } from '../admin/admin-text.ts'
 
-const words = adminText.setUp
+const words = text.admin.setUp
 
 /** The token of the link, in the memory of this tab: it stays there while its reader signs in, and goes to no other place. */
 let remembered: string | null = null
