@@ -101,7 +101,7 @@ export const recovery = {
       const secondFactor = userId !== null && (await secondFactorsOf(services.database.orm, userId)).length > 0
       const known = [input.email, input.name, user?.email, user?.name]
       // As plain strings: a client's types know nothing of the server's modules.
-      const strength: { score: number; problem: string | null; advice: string | null } = assessPassword(
+      const strength: { score: number; problem: string | null; advice: string | null } = await assessPassword(
         input.password,
         { known, secondFactor },
       )
