@@ -15,6 +15,7 @@ import { throughput } from './experiments/throughput.ts'
 import { stayOffServerCore } from './harness/cores.ts'
 import type { Experiment } from './harness/experiment.ts'
 import { keep } from './harness/results.ts'
+import { summarise } from './harness/summary.ts'
 
 const experiments: readonly Experiment[] = [
   throughput,
@@ -46,4 +47,7 @@ for (const experiment of experiments) {
   process.stdout.write(`${experiment.name}: ${experiment.about}\n`)
   keep(experiment.name, await experiment.run({ quick: values.quick }), { quick: values.quick })
 }
-if (!values.quick) await plotAll()
+if (!values.quick) {
+  summarise(experiments)
+  await plotAll()
+}

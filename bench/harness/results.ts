@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +11,8 @@ export type Verdict = { target: string; measured: string; met: boolean }
 
 /** What an experiment leaves behind. `figures` is whatever it measured, raw. */
 export type Result = { figures: unknown; verdicts: Verdict[] }
+
+type Machine = ReturnType<typeof machine>
 
 function machine() {
   return {
@@ -34,14 +36,11 @@ export function keep(name: string, { figures, verdicts }: Result, options: { qui
   writeFileSync(join(resultsFolder, `${name}.json`), `${JSON.stringify(kept, null, 2)}\n`)
 }
 
+/** A result as it is kept. */
+export type Kept<Figures> = { takenAt: string; machine: Machine; verdicts: Verdict[]; figures: Figures }
+
 /** What was kept of an experiment, if it was ever run. */
-export function read<Figures>(name: string): { figures: Figures; verdicts: Verdict[] } | null {
-  try {
-    return JSON.parse(readFileSync(join(resultsFolder, `${name}.json`), 'utf8')) as {
-      figures: Figures
-      verdicts: Verdict[]
-    }
-  } catch {
-    return null
-  }
+export function read<Figures>(name: string): Kept<Figures> | null {
+  const file = join(resultsFolder, `${name}.json`)
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept<Figures>) : null
 }
