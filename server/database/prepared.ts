@@ -1,19 +1,26 @@
-import type { SQL } from 'drizzle-orm'
+import { fillPlaceholders, type Query, SQL } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
-import type { Queryable } from './connect.ts'
+
+/** A statement whose text is there already. */
+class Filled extends SQL {
+  readonly #query: Query
+  readonly #values: Record<string, unknown>
+
+  constructor(query: Query, values: Record<string, unknown>) {
+    super([])
+    this.#query = query
+    this.#values = values
+  }
+  override toQuery(): Query {
+    return { sql: this.#query.sql, params: fillPlaceholders(this.#query.params, this.#values) }
+  }
+}
 
 /**
- * A hand-written statement whose text is put together once, instead of for each time that it runs: that costs more than sending it. `values` are those of
+ * A hand-written statement whose text is put together once, instead of each time that it runs: that costs more than sending it. `values` are those of
  * its `sql.placeholder`s. It has no name in the database, so that it goes through a pooler in transaction mode like any other.
  */
-export function prepared<Row>(
-  queryable: Queryable,
-  statement: SQL,
-): (values: Record<string, unknown>) => Promise<Row[]> {
+export function prepared(statement: SQL): (values: Record<string, unknown>) => SQL {
   const query = new PgDialect().sqlToQuery(statement)
-  const runnable = queryable._.session.prepareQuery(query, undefined, undefined, false)
-  return async (values) => {
-    const result = (await runnable.execute(values)) as Row[] | { rows: Row[] }
-    return Array.isArray(result) ? result : result.rows
-  }
+  return (values) => new Filled(query, values)
 }

@@ -21,7 +21,7 @@ export async function createContext(
   services: Services,
   { request, reply, info }: { request: FastifyRequest; reply: FastifyReply; info: CallInfo },
 ): Promise<Context> {
-  const device = readDevice(request.headers['user-agent'])
+  const device = () => readDevice(request.headers['user-agent'])
   const origin = originOf(request, services.locate)
   const bearer = bearerOf(request)
   const carried = tokenCookies(request, reply, services.config)

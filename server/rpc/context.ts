@@ -76,7 +76,8 @@ export type Context = {
   services: Services
   caller: Caller
   cookies: TokenCookies
-  device: Device
+  /** What the caller's User-Agent says; read by what writes it down. */
+  device(): Device
   origin: Origin
   log: FastifyBaseLogger
   /** How many calls the request carries. */

@@ -38,7 +38,8 @@ export async function startSession(
   ctx: Context,
   { user, tokenVersion, amr, deviceName, replace }: Proven & { replace: boolean },
 ): Promise<Started> {
-  const { services, caller, device, origin } = ctx
+  const { services, caller, origin } = ctx
+  const device = ctx.device()
   const { clock, keyRing, config } = services
   const userId = user.id
   const opened = await openSession(transaction, services, {

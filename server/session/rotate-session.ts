@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
-import type { Database } from '../database/connect.ts'
+import { type Database, rowsOf } from '../database/connect.ts'
 import { DatabaseUnavailable } from '../database/faults.ts'
 import { prepared } from '../database/prepared.ts'
 import { sessions, users } from '../database/schema.ts'
@@ -54,8 +54,7 @@ function prepareLook({ database, clock, config, secrets }: RotationDependencies)
   // A statement can be stuck in a network that has come to a halt, and arrive when its request was refused long ago. It must
   // not rotate then: the browser's retry would find its token spent, and the retry window over.
   const late = sql`${now} >= to_timestamp(${value('answerBySeconds')}::float8)`
-  const run = prepared<Row>(
-    database.orm,
+  const statement = prepared(
     sql`
       with family as (
         select s.*, u.role, u.token_version <> s.token_version or u.suspended_at is not null as disowned
@@ -103,7 +102,7 @@ function prepareLook({ database, clock, config, secrets }: RotationDependencies)
   return async (token: RefreshToken, { ipAddress, location }: Origin, answerBy: number): Promise<Look> => {
     const salt = freshSalt()
     const successor = successorSecret(token, salt, secrets.newest)
-    const [row] = await run({
+    const values = {
       moment: clock.moment(),
       sessionId: token.sessionId,
       generation: token.generation,
@@ -113,7 +112,8 @@ function prepareLook({ database, clock, config, secrets }: RotationDependencies)
       ipAddress,
       location,
       answerBySeconds: answerBy / 1000,
-    })
+    }
+    const [row] = await rowsOf<Row>(database.orm, statement(values))
     return { row: row && { ...row, secretHash: Buffer.from(row.secretHash), salt: Buffer.from(row.salt) }, successor }
   }
 }
