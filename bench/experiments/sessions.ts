@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { databaseClock } from '../../server/clock.ts'
 import { connectPostgres } from '../../server/database/connect.ts'
 import { sweep } from '../../server/session/sweep.ts'
@@ -91,6 +92,7 @@ export const sessions: Experiment = {
         const startedAt = performance.now()
         const population = await populate(postgres.url, `sessions_${size}`, size)
         filledWithinSeconds[size] = rounded((performance.now() - startedAt) / 1_000)
+        process.stdout.write(`  filled ${size} within ${filledWithinSeconds[size]} s\n`)
         const server = await startLatchkey({ databaseUrl: population.databaseUrl })
         subjects.set(String(size), {
           ...population,
@@ -106,6 +108,7 @@ export const sessions: Experiment = {
       }
       // What the fill has left to write would otherwise be written while the largest is measured.
       for (const { sql } of subjects.values()) await sql`checkpoint`
+      execFileSync('sync')
       // A freshly started server compiles as it goes.
       for (const name of names) for (const act of acts) await measure(act, subject(name), quick ? 5 : 100)
 
