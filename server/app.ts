@@ -167,6 +167,7 @@ export async function buildApp({
     await delivery.stop()
     await lastActive.stop()
     await keyRing.stop()
+    await services.admission.close()
     await services.hasher.close()
     await feed.stop()
   })

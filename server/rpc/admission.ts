@@ -14,6 +14,8 @@ export type Admission = {
   run<Value>(work: () => Promise<Value>): Promise<Value>
   /** Calls that are being worked on or waiting. */
   pending(): number
+  /** Turns away whoever waits, and waits for what has begun. */
+  close(): Promise<void>
 }
 
 /** Enough that two of them hash while the others talk to the database. */
@@ -27,11 +29,29 @@ const longestQueue = 200
  */
 export function createAdmission(): Admission {
   const limit = pLimit(concurrently)
+  const underWay = new Set<Promise<unknown>>()
+  let closed = false
+
+  async function begin<Value>(work: () => Promise<Value>): Promise<Value> {
+    if (closed) throw new Busy()
+    const working = work()
+    underWay.add(working)
+    try {
+      return await working
+    } finally {
+      underWay.delete(working)
+    }
+  }
+
   return {
-    run(work) {
-      if (limit.pendingCount >= longestQueue) return Promise.reject(new Busy())
-      return limit(work)
+    async run(work) {
+      if (limit.pendingCount >= longestQueue) throw new Busy()
+      return limit(() => begin(work))
     },
     pending: () => limit.activeCount + limit.pendingCount,
+    async close() {
+      closed = true
+      await Promise.allSettled(underWay)
+    },
   }
 }

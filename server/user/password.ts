@@ -9,7 +9,7 @@ export type PasswordHasher = {
   verify(password: string, hash: string | null): Promise<boolean>
   /** Whether the hash was made with weaker parameters than today's, or with another pepper. */
   needsRehash(hash: string): boolean
-  /** Ends its threads. */
+  /** Ends its threads, when they have done what they were given. */
   close(): Promise<void>
 }
 
@@ -91,7 +91,7 @@ export function createPasswordHasher(peppers: readonly string[] = []): PasswordH
       const { pepperName, phc } = split(hash)
       return pepperName !== (newest?.name ?? null) || isWeak(phc)
     },
-    close: () => pool.destroy(),
+    close: () => pool.close(),
   }
 }
 
