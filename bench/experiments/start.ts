@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { allCores } from '../harness/cores.ts'
 import type { Experiment } from '../harness/experiment.ts'
 import { startLatchkey } from '../harness/latchkey.ts'
 import { startPostgres } from '../harness/postgres.ts'
@@ -10,7 +11,7 @@ import { median, rounded } from '../harness/statistics.ts'
 const databases = ['postgres', 'embedded'] as const
 const targets = { postgres: 1_000, embedded: 2_000 }
 
-/** From the creation of the process to its first answer, on a database that is migrated already. */
+/** From the creation of the process to its first answer, on a database that is migrated already. On all cores, as V8 compiles on several: nothing else runs. */
 export const start: Experiment = {
   name: 'start',
   about: 'from the creation of the process to the first answer, on Postgres and on the embedded database',
@@ -19,9 +20,10 @@ export const start: Experiment = {
     const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-start-'))
     const processorSeconds: Record<(typeof databases)[number], number[]> = { postgres: [], embedded: [] }
     const measure = async (database: (typeof databases)[number]) => {
-      const latchkey = await startLatchkey(
-        database === 'postgres' ? { databaseUrl: server.url } : { databaseUrl: 'embedded', folder },
-      )
+      const latchkey = await startLatchkey({
+        cores: allCores,
+        ...(database === 'postgres' ? { databaseUrl: server.url } : { databaseUrl: 'embedded', folder }),
+      })
       processorSeconds[database].push(latchkey.cpuSeconds())
       await latchkey.stop()
       return latchkey.startedWithinMilliseconds
