@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 
 /** Requests that begin in one turn of the event loop; what each of them does until it first waits takes a fraction of a millisecond. */
-const perTurn = 8
+const perTurn = 2
 
 /** Lets `perTurn` callers a turn of the event loop go on, first come, first served; the others go on in the turns that follow. */
 export function createTurns(): (goOn: () => void) => void {
