@@ -45,6 +45,7 @@ type Running = { process: Measured; url: string; cookie: string }
 /** The least that Latchkey must reach, as multiples of a peer. */
 const targets: readonly { peer: PeerName; atLeast: number; what: string }[] = [
   { peer: 'constant-logged', atLeast: 0.5, what: 'a constant Fastify route with the same log' },
+  { peer: 'constant', atLeast: 0.5, what: 'a constant Fastify route without a log' },
   { peer: 'bare-trpc', atLeast: 3, what: 'tRPC on its stock Fastify adapter without authentication or log' },
   { peer: 'better-auth', atLeast: 15, what: 'better-auth in a tRPC context' },
   { peer: 'better-auth-cookie-cache', atLeast: 15, what: 'better-auth in a tRPC context with its cookie cache' },
