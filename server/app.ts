@@ -51,6 +51,8 @@ export type AppOptions = {
   logStream?: { write(line: string): void }
   /** How long slow clients are waited for. */
   patience?: Patience
+  /** How far hashing makes way for whatever else wants the processor, from 0 to 19. */
+  hashingNiceness?: number
   /** How mail leaves, instead of through `SMTP_URL` or into the outbox. */
   sendMail?: SendMail
 }
@@ -73,6 +75,7 @@ export async function buildApp({
   locate = nowhere,
   logStream,
   patience = defaultPatience,
+  hashingNiceness = 10,
   sendMail = mailSender(config),
 }: AppOptions): Promise<App> {
   const logger = loggerOptions(config.logLevel)
@@ -99,7 +102,7 @@ export async function buildApp({
     database,
     clock,
     secrets,
-    hasher: createPasswordHasher(config.passwordPeppers),
+    hasher: createPasswordHasher(config.passwordPeppers, { nice: hashingNiceness }),
     admission: createAdmission(),
     isBreached: config.breachedPasswordsUrl ? createBreachCheck(config.breachedPasswordsUrl) : unchecked,
     keyRing,

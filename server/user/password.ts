@@ -19,17 +19,20 @@ export const maximumLength = 256
 /** Argon2id (2 to the library) with OWASP's parameters: memory in KiB, passes, lanes. */
 const parameters = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
 
+/** Elsewhere than on Linux a priority is that of the whole process. */
+const threadsHavePriorities = process.platform === 'linux'
+
 /**
  * Hashing has threads of its own, rather than those of libuv, which WebCrypto, files and DNS need: two of them, which make way for whatever else
- * the process does (`nice`; elsewhere than on Linux it would slow down the whole process). They end when nobody has signed in for a while.
+ * the process does (`nice`, up to 19). They end when nobody has signed in for a while.
  */
-const threads = {
+const threadsOf = (nice: number) => ({
   filename: fileURLToPath(new URL('./hashing-thread.js', import.meta.url)),
   minThreads: 0,
   maxThreads: 2,
   idleTimeout: 10_000,
-  niceIncrement: process.platform === 'linux' ? 5 : 0,
-}
+  niceIncrement: threadsHavePriorities ? nice : 0,
+})
 
 /** A hash that no password is known to fit, made without any work: 16 bytes of salt, 32 of hash, by chance. */
 function hashOfNobody(): string {
@@ -62,11 +65,11 @@ function split(hash: string): { pepperName: string | null; phc: string } {
 }
 
 /** Hashes with the first of `peppers`; the others are still known, until the last of their passwords has been hashed anew. */
-export function createPasswordHasher(peppers: readonly string[] = []): PasswordHasher {
+export function createPasswordHasher(peppers: readonly string[] = [], { nice = 0 } = {}): PasswordHasher {
   const known = peppers.map(pepperOf)
   const [newest] = known
   const nobody = (newest ? `${newest.name}:` : '') + hashOfNobody()
-  const pool = new Piscina(threads)
+  const pool = new Piscina(threadsOf(nice))
   const secretOf = (pepper: Pepper | undefined) => (pepper ? { secret: pepper.secret } : {})
 
   async function hash(password: string): Promise<string> {

@@ -88,6 +88,8 @@ export async function startTestServer({
       database,
       clock,
       logStream,
+      // The tests share the processor with their server, and would starve its hashing.
+      hashingNiceness: 0,
       ...(config.smtpUrl ? {} : { sendMail }),
       ...(dashboardDirectory ? { dashboardDirectory } : {}),
       ...(locate ? { locate } : {}),
