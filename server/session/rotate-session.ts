@@ -34,12 +34,20 @@ export type RotationDependencies = { database: Database; clock: Clock; config: C
 /** Presents a refresh token whose MAC was good. */
 export type Rotate = (presented: RefreshToken, origin: Origin) => Promise<Rotation>
 
-type Row = Bearer & FamilyState & { rotated: boolean; late: boolean }
+/** What there is to know of a family that was left as it is. Of one that was rotated nobody asks: those are nearly all. */
+type Unrotated = FamilyState & { late: boolean }
+
+type Row = Omit<Bearer, 'sessionId'> & {
+  unrotated: (Omit<Unrotated, 'secretHash' | 'salt'> & { secretHash: string; salt: string }) | null
+}
 
 /** A rotation that has not answered by then is given up; a retry replays it if it happened after all. */
 export const answerWithinMilliseconds = 6_000
 
-type Look = { row: Row | undefined; successor: Buffer }
+type Look =
+  | { kind: 'nothing' }
+  | { kind: 'rotated'; bearer: Bearer; successor: Buffer }
+  | { kind: 'unrotated'; bearer: Bearer; state: Unrotated }
 
 /**
  * Looks at the family and rotates it if `presented` is its current generation: one statement, one round trip. The
@@ -85,17 +93,22 @@ function prepareLook({ database, clock, config, secrets }: RotationDependencies)
         returning s.idle_expires_at
       )
       select
-        family.id as "sessionId", family.user_id as "userId", family.role, family.token_version as "tokenVersion", family.amr,
-        family.generation, family.secret_hash as "secretHash", family.salt, family.key_id as "keyId", family.disowned,
-        family.revoked_at is not null as revoked,
-        least(family.idle_expires_at, family.absolute_expires_at) <= ${now} as expired,
-        ${milliseconds(sql`${now} - family.rotated_at`)} as "rotatedMillisecondsAgo",
+        family.user_id as "userId", family.role, family.token_version as "tokenVersion", family.amr,
         ${milliseconds(sql`family.authenticated_at`)} as "authenticatedAt",
         ${milliseconds(sql`coalesce(rotated.idle_expires_at, family.idle_expires_at)`)} as "idleExpiresAt",
         ${milliseconds(sql`family.absolute_expires_at`)} as "absoluteExpiresAt",
         ${milliseconds(now)} as now,
-        rotated.idle_expires_at is not null as rotated,
-        ${late} as late
+        case when rotated.idle_expires_at is null then json_build_object(
+          'late', ${late},
+          'generation', family.generation,
+          'secretHash', encode(family.secret_hash, 'hex'),
+          'salt', encode(family.salt, 'hex'),
+          'keyId', family.key_id,
+          'disowned', family.disowned,
+          'revoked', family.revoked_at is not null,
+          'expired', least(family.idle_expires_at, family.absolute_expires_at) <= ${now},
+          'rotatedMillisecondsAgo', ${milliseconds(sql`${now} - family.rotated_at`)}
+        ) end as unrotated
       from family left join rotated on true`,
   )
 
@@ -114,7 +127,12 @@ function prepareLook({ database, clock, config, secrets }: RotationDependencies)
       answerBySeconds: answerBy / 1000,
     }
     const [row] = await rowsOf<Row>(database.orm, statement(values))
-    return { row: row && { ...row, secretHash: Buffer.from(row.secretHash), salt: Buffer.from(row.salt) }, successor }
+    if (!row) return { kind: 'nothing' }
+    const { unrotated, ...found } = row
+    const bearer = { ...found, sessionId: token.sessionId }
+    if (!unrotated) return { kind: 'rotated', bearer, successor }
+    const bytes = { secretHash: Buffer.from(unrotated.secretHash, 'hex'), salt: Buffer.from(unrotated.salt, 'hex') }
+    return { kind: 'unrotated', bearer, state: { ...unrotated, ...bytes } }
   }
 }
 
@@ -131,29 +149,35 @@ export function createRotate(dependencies: RotationDependencies): Rotate {
     const answerBy = dependencies.clock.now() + answerWithinMilliseconds
     // A second look follows a race that was lost between reading and writing; each race moves the row forward, so a few suffice.
     for (let looks = 0; looks < 5; looks++) {
-      const { row, successor } = await look(presented, origin, answerBy)
-      if (row?.late) throw new DatabaseUnavailable()
-      if (!row) return { kind: 'ended', why: 'unknown' }
-      if (row.rotated) {
-        const token = { sessionId, generation: generation + 1, secret: successor }
-        return { kind: 'rotated', bearer: row, refreshToken: encodeRefreshToken(token, secrets.newest) }
+      const found = await look(presented, origin, answerBy)
+      if (found.kind === 'nothing') return { kind: 'ended', why: 'unknown' }
+      const { bearer } = found
+      if (found.kind === 'rotated') {
+        const token = { sessionId, generation: generation + 1, secret: found.successor }
+        return { kind: 'rotated', bearer, refreshToken: encodeRefreshToken(token, secrets.newest) }
       }
-      const transition = transitionOf(presented, row, { secrets, retryWindowSeconds: config.refreshRetryWindowSeconds })
+      const { state } = found
+      if (state.late) throw new DatabaseUnavailable()
+      const { userId } = bearer
+      const transition = transitionOf(presented, state, {
+        secrets,
+        retryWindowSeconds: config.refreshRetryWindowSeconds,
+      })
       switch (transition.kind) {
         case 'ended':
           return transition
         case 'alarm':
-          return { ...transition, userId: row.userId, sessionId }
+          return { ...transition, userId, sessionId }
         case 'replay': {
-          const key = secrets.byKeyId.get(row.keyId) ?? secrets.newest
-          const token = { sessionId, generation: row.generation, secret: transition.secret }
-          return { kind: 'replayed', bearer: row, refreshToken: encodeRefreshToken(token, key) }
+          const key = secrets.byKeyId.get(state.keyId) ?? secrets.newest
+          const token = { sessionId, generation: state.generation, secret: transition.secret }
+          return { kind: 'replayed', bearer, refreshToken: encodeRefreshToken(token, key) }
         }
         case 'lateRetry':
         case 'theft': {
           const how = transition.kind === 'theft' ? 'theft' : 'late_retry'
-          const revoked = await endReusedSession(dependencies, { presented, userId: row.userId, how, origin })
-          if (revoked) return { kind: 'reused', userId: row.userId, sessionId, how, revoked }
+          const revoked = await endReusedSession(dependencies, { presented, userId, how, origin })
+          if (revoked) return { kind: 'reused', userId, sessionId, how, revoked }
           break
         }
         case 'rotate':
