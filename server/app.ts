@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import fastifyCookie from '@fastify/cookie'
 import fastifyCors from '@fastify/cors'
 import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify'
 import type { Clock } from './clock.ts'
@@ -47,8 +46,8 @@ export type AppOptions = {
   dashboardDirectory?: string
   /** Where addresses are; by default nobody knows. */
   locate?: Locate
-  /** Where log lines go instead of standard output. */
-  logStream?: { write(line: string): void }
+  /** Where log lines go. */
+  logStream: { write(line: string): void }
   /** How long slow clients are waited for. */
   patience?: Patience
   /** How far hashing makes way for whatever else wants the processor, from 0 to 19. */
@@ -78,10 +77,9 @@ export async function buildApp({
   hashingNiceness = 10,
   sendMail = mailSender(config),
 }: AppOptions): Promise<App> {
-  const logger = loggerOptions(config.logLevel)
   const metrics = createMetrics()
   const app: FastifyInstance = Fastify({
-    logger: logStream && typeof logger === 'object' ? { ...logger, stream: logStream } : logger,
+    logger: { ...loggerOptions(config.logLevel), stream: logStream },
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: createRequestId(config.trustedProxies),
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
@@ -130,7 +128,6 @@ export async function buildApp({
     done()
   })
   registerTransport(app, config)
-  await app.register(fastifyCookie)
   await app.register(fastifyCors, {
     origin: [...config.allowedOrigins],
     credentials: true,

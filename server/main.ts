@@ -7,6 +7,7 @@ import { databaseClock } from './clock.ts'
 import { describeFailure } from './command/describe-failure.ts'
 import { type Config, readConfig } from './config.ts'
 import type { DemoAccount } from './demo.ts'
+import { logOutput } from './http/logging.ts'
 import { codeOf, openDatabase, openInMemory, StartError, settled } from './opening.ts'
 import { type Locate, nowhere, openLocationDatabase } from './session/location.ts'
 import { pageLink } from './user/page-link.ts'
@@ -100,6 +101,7 @@ async function serve(mode: 'serve' | 'demo'): Promise<void> {
       database: opened.database,
       clock,
       locate: await openLocations(config),
+      logStream: logOutput(),
       ...(dashboardDirectory ? { dashboardDirectory } : {}),
     })
     const graceMilliseconds = config.shutdownDelaySeconds * 1000 + 25_000

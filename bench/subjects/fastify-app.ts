@@ -1,5 +1,5 @@
 import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify'
-import { loggerOptions } from '../../server/http/logging.ts'
+import { loggerOptions, logOutput } from '../../server/http/logging.ts'
 
 /**
  * Fastify for a subject. With `LOG=line` it writes what Latchkey writes, by the same means: one line of JSON for each request, and none of
@@ -7,7 +7,7 @@ import { loggerOptions } from '../../server/http/logging.ts'
  */
 export function fastifyApp(): FastifyInstance {
   const app = Fastify({
-    logger: process.env.LOG === 'line' ? loggerOptions('info') : false,
+    logger: process.env.LOG === 'line' ? { ...loggerOptions('info'), stream: logOutput() } : false,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     // As tRPC's documentation has it, for batches.
     routerOptions: { maxParamLength: 5_000 },

@@ -1,3 +1,4 @@
+import { parse, type SerializeOptions, serialize } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 
@@ -36,7 +37,7 @@ const challengeMaxAgeSeconds = 300
 const clearedAtTheEnd = '"cache"'
 
 /** `__Host-` (RFC 6265bis) wherever the page is served over https; plain names on http://localhost. */
-export function cookieNames(config: Config) {
+function cookieNames(config: Config) {
   const secure = config.publicUrl.startsWith('https:')
   const prefix = secure ? '__Host-' : ''
   const named = (name: string) => `${prefix}${name}`
@@ -57,31 +58,52 @@ function appearsTwice(header: string, names: readonly string[]): boolean {
   return names.some((name) => given.indexOf(name) !== given.lastIndexOf(name))
 }
 
-export function tokenCookies(request: FastifyRequest, reply: FastifyReply, config: Config): TokenCookies {
+/** Whether a request carries an access or a refresh cookie, whatever is in it. */
+export function carriesTokens({ headers }: FastifyRequest, config: Config): boolean {
+  const { access, refresh } = cookieNames(config)
+  const given = parse(headers.cookie ?? '')
+  return given[access] !== undefined || given[refresh] !== undefined
+}
+
+/** The `Set-Cookie` headers of a reply, one for each name: what is set last counts. */
+function cookieSetter(reply: FastifyReply): (name: string, value: string, attributes: SerializeOptions) => void {
+  const lines = new Map<string, string>()
+  return (name, value, attributes) => {
+    lines.set(name, serialize(name, value, attributes))
+    reply.removeHeader('set-cookie').header('set-cookie', [...lines.values()])
+  }
+}
+
+/** Tokens are written in characters that a cookie may have (RFC 6265, 4.1.1). */
+const asItIs = (value: string) => value
+
+export function tokenCookies({ headers }: FastifyRequest, reply: FastifyReply, config: Config): TokenCookies {
   const { access, refresh, challenge, known, secure } = cookieNames(config)
-  const attributes = { httpOnly: true, secure, sameSite: config.cookieSameSite, path: '/' } as const
-  const header = request.headers.cookie ?? ''
-  const valueFor = (name: string, ambiguous: boolean) => (ambiguous ? null : request.cookies[name] || null)
+  const attributes = { httpOnly: true, secure, sameSite: config.cookieSameSite, path: '/', encode: asItIs } as const
+  const header = headers.cookie ?? ''
+  const given = parse(header)
+  const valueFor = (name: string, ambiguous: boolean) => (ambiguous ? null : given[name] || null)
   const ambiguous = appearsTwice(header, [access, refresh])
+  const setCookie = cookieSetter(reply)
   return {
     access: valueFor(access, ambiguous),
     refresh: valueFor(refresh, ambiguous),
     challenge: valueFor(challenge, appearsTwice(header, [challenge])),
     known: valueFor(known, appearsTwice(header, [known])),
     set(pair) {
-      reply.setCookie(access, pair.accessToken.text, { ...attributes, maxAge: pair.accessMaxAgeSeconds })
-      reply.setCookie(refresh, pair.refreshToken, { ...attributes, maxAge: pair.refreshMaxAgeSeconds })
+      setCookie(access, pair.accessToken.text, { ...attributes, maxAge: pair.accessMaxAgeSeconds })
+      setCookie(refresh, pair.refreshToken, { ...attributes, maxAge: pair.refreshMaxAgeSeconds })
     },
     clear() {
       reply.header('clear-site-data', clearedAtTheEnd)
-      reply.setCookie(access, '', { ...attributes, maxAge: 0 })
-      reply.setCookie(refresh, '', { ...attributes, maxAge: 0 })
+      setCookie(access, '', { ...attributes, maxAge: 0 })
+      setCookie(refresh, '', { ...attributes, maxAge: 0 })
     },
     setChallenge(text) {
-      reply.setCookie(challenge, text ?? '', { ...attributes, maxAge: text === null ? 0 : challengeMaxAgeSeconds })
+      setCookie(challenge, text ?? '', { ...attributes, maxAge: text === null ? 0 : challengeMaxAgeSeconds })
     },
     setKnown(text) {
-      reply.setCookie(known, text, { ...attributes, maxAge: knownMaxAgeSeconds })
+      setCookie(known, text, { ...attributes, maxAge: knownMaxAgeSeconds })
     },
   }
 }

@@ -1,29 +1,24 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { Refusal } from '../rpc/refusal.ts'
-import { cookieNames } from './cookies.ts'
+import { carriesTokens } from './cookies.ts'
 
-/** A request that carries our cookies may change something only for a page whose origin we know. */
-function carriesTokens(request: FastifyRequest, config: Config): boolean {
-  const names = cookieNames(config)
-  return names.access in request.cookies || names.refresh in request.cookies
-}
-
-/** A client asks for the same host over and over, and parsing it costs more than the rest of the guard. */
-let readableHost: string | undefined
-
-function isReadable(host: string): boolean {
-  if (host === readableHost) return true
-  if (!URL.canParse(`http://${host}`)) return false
-  readableHost = host
-  return true
+/** Whether a Host header names a host. Clients ask for the same one over and over, and parsing it costs more than the rest of the guard. */
+function createReadable(): (host: string) => boolean {
+  let readable: string | undefined
+  return (host) => {
+    if (host === readable) return true
+    if (!URL.canParse(`http://${host}`)) return false
+    readable = host
+    return true
+  }
 }
 
 /**
  * Refuses, before the body is read, what a page of another site could send without our consent (R19): anything but
  * JSON, an Origin that is not allowed, Fetch Metadata that says cross-site, and cookies from who knows where.
  */
-function refusalOf(request: FastifyRequest, config: Config): Refusal | null {
+function refusalOf(request: FastifyRequest, config: Config, isReadable: (host: string) => boolean): Refusal | null {
   const { origin, host, 'sec-fetch-site': site, 'content-type': contentType } = request.headers
   if (!host || !isReadable(host)) return new Refusal('INVALID_INPUT', { fields: { host: 'Invalid' } })
   if (origin !== undefined && !config.allowedOrigins.includes(origin)) return new Refusal('ORIGIN_NOT_ALLOWED')
@@ -38,9 +33,11 @@ function refusalOf(request: FastifyRequest, config: Config): Refusal | null {
 }
 
 export function registerGuard(scope: FastifyInstance, config: Config): void {
-  // Not on the spot: what has come with the head is looked at by the protocol first, and a body of no known form is refused as that.
-  scope.addHook('onRequest', async (request) => {
-    const refusal = refusalOf(request, config)
-    if (refusal) throw refusal
+  const isReadable = createReadable()
+  scope.addHook('onRequest', (request, _reply, done) => {
+    const refusal = refusalOf(request, config, isReadable)
+    // Not on the spot: what has come with the head is looked at by the protocol first, and a body of no known form is refused as that.
+    if (refusal || request.method === 'POST') queueMicrotask(() => done(refusal ?? undefined))
+    else done()
   })
 }

@@ -1,4 +1,4 @@
-import type { FastifyServerOptions } from 'fastify'
+import { type DestinationStream, destination, symbols } from 'pino'
 
 /** Errors of our own making or of the language: their messages speak of code. Those of others may quote what they were given. */
 const quotable = new Set([
@@ -35,10 +35,32 @@ const firstLine = (text: string) => (text.split('\n', 1)[0] ?? '').slice(0, 200)
  * The one place that decides what reaches a log (ASVS 16.2.5). Requests are logged by our own hook, since URLs carry the
  * inputs of queries; errors go through `describeError`, whatever key they come under.
  */
-export function loggerOptions(level: string): FastifyServerOptions['logger'] {
+export function loggerOptions(level: string) {
   return {
     level,
     serializers: { err: describeError, error: describeError, req: () => ({}), res: () => ({}) },
     redact: { paths: ['password', 'token', 'accessToken', 'refreshToken', 'cookie', 'authorization'], remove: true },
   }
+}
+
+/** Characters that wait for each other at most, and milliseconds. */
+const gathered = { characters: 4_096, milliseconds: 100 }
+
+/**
+ * Standard output as a log. A line for each request, written by itself, takes a tenth of the time that the request does, so that those leave together; whatever
+ * else there is to tell leaves at once, in order, and nothing is left behind at an orderly end or a crash.
+ */
+export function logOutput(): DestinationStream {
+  const { characters, milliseconds } = gathered
+  const output = destination({ fd: 1, sync: true, minLength: characters, periodicFlush: milliseconds })
+  process.on('exit', () => output.flushSync())
+  return {
+    // By which pino says what the line was made of.
+    [symbols.needsMetadataGsym]: true,
+    lastObj: undefined as { event?: string } | undefined,
+    write(line) {
+      output.write(line)
+      if (this.lastObj?.event !== 'request') output.flushSync()
+    },
+  } as DestinationStream & { lastObj?: { event?: string } }
 }

@@ -33,7 +33,7 @@ describe('npm start', () => {
   })
 
   it('serves from an empty folder, says where, stops on Ctrl-C and finds everybody signed in when started again', async () => {
-    const first = run()
+    const first = run({ LOG_LEVEL: 'info' })
     await first.running()
     expect(first.output).toContain(`Dashboard  http://localhost:${port}`)
     expect(first.output).toMatch(/Database +embedded Postgres in .*postgres/)
@@ -45,6 +45,8 @@ describe('npm start', () => {
     const { session } = completed(await browser.api.auth.signUp.mutate({ email: 'ada@example.com', password }))
     expect((await browser.send('/')).headers.get('content-type')).toBe('text/html; charset=utf-8')
     expect(await first.stop()).toBe(0)
+    // The line of a request waits for others, but not beyond the end.
+    expect(first.output).toContain('"event":"request","method":"POST","procedures":"auth.signUp","status":200')
 
     await run().running()
     browser.drop('access')
