@@ -47,8 +47,8 @@ export function loggerOptions(level: string) {
 const gathered = { characters: 4_096, milliseconds: 100 }
 
 /**
- * Standard output as a log. A line for each request, written by itself, takes a tenth of the time that the request does, so that those leave together; whatever
- * else there is to tell leaves at once, in order, and nothing is left behind at an orderly end or a crash.
+ * Standard output as a log. The lines of requests leave together, since writing each by itself costs up to a fourteenth of its request; whatever else there is to tell
+ * leaves at once, behind those that wait, and nothing is left behind at an orderly end or a crash.
  */
 export function logOutput(): DestinationStream {
   const { characters, milliseconds } = gathered

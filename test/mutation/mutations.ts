@@ -94,11 +94,11 @@ export const mutations: readonly Mutation[] = [
     ],
     ['does not see an old token version', 'u.token_version <> s.token_version or u.suspended_at', 'u.suspended_at'],
     ['does not see a suspended user', ' or u.suspended_at is not null as disowned', ' as disowned'],
-    ['does not see a revocation', 'family.revoked_at is not null as revoked', 'false as revoked'],
+    ['does not see a revocation', "'revoked', family.revoked_at is not null", "'revoked', false"],
     [
       'does not see an expiry',
-      'least(family.idle_expires_at, family.absolute_expires_at) <= ${now} as expired',
-      'false as expired',
+      "'expired', least(family.idle_expires_at, family.absolute_expires_at) <= ${now}",
+      "'expired', false",
     ],
     [
       'takes an expiry to be a moment later',
