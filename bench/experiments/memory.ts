@@ -102,7 +102,7 @@ export const memory: Experiment = {
   async run({ quick }) {
     const pace = { settle: quick ? 1 : 10, every: quick ? 1 : 5 }
     const figures: Record<'postgres' | 'embedded', Figures> = {
-      postgres: await observeOnPostgres(quick ? 20_000 : 1_200_000, { ...pace, seconds: quick ? 4 : 600 }),
+      postgres: await observeOnPostgres(quick ? 20_000 : 2_400_000, { ...pace, seconds: quick ? 4 : 600 }),
       embedded: await observeEmbedded({ ...pace, seconds: quick ? 2 : 120 }),
     }
     const { idle, underLoad } = figures.postgres

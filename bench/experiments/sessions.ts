@@ -82,7 +82,7 @@ export const sessions: Experiment = {
   about: 'cost of refresh, list, revoke and sweep against 10 thousand, 1 million and 10 million live sessions',
   async run({ quick }) {
     const sizes = quick ? [1_000, 4_000, 16_000] : [10_000, 1_000_000, 10_000_000]
-    const [rounds, calls, expired] = quick ? [2, 20, 2_000] : [7, 150, 10_000]
+    const [rounds, calls, expired] = quick ? [2, 20, 2_000] : [7, 100, 10_000]
     const names = sizes.map(String)
     const postgres = await startPostgres(production)
     const subjects = new Map<string, Subject>()
@@ -110,7 +110,7 @@ export const sessions: Experiment = {
       for (const { sql } of subjects.values()) await sql`checkpoint`
       execFileSync('sync')
       // A freshly started server compiles as it goes.
-      for (const name of names) for (const act of acts) await measure(act, subject(name), quick ? 5 : 100)
+      for (const name of names) for (const act of acts) await measure(act, subject(name), quick ? 5 : 50)
 
       const latencies: Partial<Record<Act, Series<string>>> = {}
       const cpu: Partial<Record<Act, Series<string>>> = {}

@@ -44,6 +44,7 @@ export const siblingOf = ({ users }: Population, n: number) => n + users
 export function drawer({ users }: Population): () => number {
   const drawn = new Set<number>()
   return () => {
+    if (drawn.size === users) throw new Error(`All of ${users} users have been drawn`)
     for (;;) {
       const n = 1 + Math.floor(Math.random() * users)
       if (drawn.has(n)) continue
