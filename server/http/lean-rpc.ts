@@ -15,6 +15,8 @@ type Answer = {
   createContext(): Promise<Context>
   headersFor(errors: TRPCError[]): Record<string, string>
   onError(error: TRPCError, path: string): void
+  /** When replies that are ready may leave. */
+  gathered(): Promise<void>
 }
 
 const procedures = router._def.procedures as unknown as Record<string, AnyTRPCProcedure | undefined>
@@ -120,6 +122,7 @@ export async function answerLean(
     }
   })
   const body = isBatch ? results : results[0]
+  await answer.gathered()
   if (errors.length > 0)
     reply.code(getHTTPStatusCode(results as Parameters<typeof getHTTPStatusCode>[0])).headers(answer.headersFor(errors))
   return (

@@ -6,6 +6,7 @@ import type { Services } from '../rpc/context.ts'
 import { errorShape } from '../rpc/error-shape.ts'
 import { Refusal } from '../rpc/refusal.ts'
 import { type Router, router } from '../rpc/router.ts'
+import { createGathering } from './gather.ts'
 import { registerGuard } from './guard.ts'
 import { answerLean, readLean } from './lean-rpc.ts'
 import { type CallInfo, createContext } from './request-context.ts'
@@ -32,6 +33,7 @@ type RpcRequest = FastifyRequest<{ Params: { path: string } }>
  * several times as much. Context, cookies, guard and error shapes are the same for both.
  */
 function rpcHandler(services: Services) {
+  const gathered = createGathering()
   return async (request: RpcRequest, reply: FastifyReply): Promise<unknown> => {
     const onError = (error: TRPCError, path: string | undefined) => {
       // What no procedure was found for, no procedure has counted.
@@ -44,7 +46,7 @@ function rpcHandler(services: Services) {
     const lean = readLean(request, maxBatchSize)
     if (lean) {
       const create = () => createContext(services, { request, reply, info: lean.info })
-      return answerLean(reply, lean, { createContext: create, headersFor, onError })
+      return answerLean(reply, lean, { createContext: create, headersFor, onError, gathered })
     }
     return fastifyRequestHandler<Router, FastifyRequest, FastifyReply>({
       router,
