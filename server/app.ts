@@ -24,7 +24,7 @@ import { createDelivery } from './mail/deliver.ts'
 import { outboxSender, type SendMail, smtpSender } from './mail/send-mail.ts'
 import { createMetrics } from './metrics.ts'
 import { createAdmission } from './rpc/admission.ts'
-import type { Services } from './rpc/context.ts'
+import { callerOf, type Services } from './rpc/context.ts'
 import { createStreams } from './rpc/streams.ts'
 import { createLastActive } from './session/last-active.ts'
 import { type Locate, nowhere } from './session/location.ts'
@@ -105,7 +105,7 @@ export async function buildApp({
     isBreached: config.breachedPasswordsUrl ? createBreachCheck(config.breachedPasswordsUrl) : unchecked,
     keyRing,
     feed,
-    verify: createVerify({ keyRing, clock, config }),
+    verify: createVerify({ keyRing, clock, config, callerOf }),
     refresh: createRefresh({ database, clock, config, secrets, keyRing, feed, log, metrics }),
     lastActive,
     locate,
@@ -116,9 +116,9 @@ export async function buildApp({
 
   registerErrors(app, metrics)
   registerTurns(app)
-  const headers = securityHeaders(config)
+  const { onReplies, onPages } = securityHeaders(config)
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(headers).header('x-request-id', request.id)
+    reply.headers(onReplies).header('x-request-id', request.id)
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
@@ -143,8 +143,8 @@ export async function buildApp({
   await registerCspReports(app, clock)
   await registerRpc(app, services)
   // Read only where it is shown: it has a description of every reply, which nothing else needs.
-  if (config.explorer) await (await import('./http/explorer.ts')).registerExplorer(app)
-  if (dashboardDirectory) await registerDashboard(app, dashboardDirectory)
+  if (config.explorer) await (await import('./http/explorer.ts')).registerExplorer(app, onPages)
+  if (dashboardDirectory) await registerDashboard(app, dashboardDirectory, onPages)
 
   const delivery = createDelivery({ database, clock, secrets, sendMail, log })
   const sweeping = startSweeping({ database, clock, log })

@@ -1,4 +1,4 @@
-import { parse, type SerializeOptions, serialize } from 'cookie'
+import { type Cookies, parse, type SerializeOptions, serialize } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 
@@ -50,12 +50,16 @@ function cookieNames(config: Config) {
   }
 }
 
-/** Whether a Cookie header names a cookie more than once: a sign of cookie tossing, and which one wins would be chance. */
-function appearsTwice(header: string, names: readonly string[]): boolean {
-  // Nearly always it does not, and then the header need not be taken apart.
-  if (!names.some((name) => header.includes(name, header.indexOf(name) + 1))) return false
-  const given = header.split(';').map((part) => part.slice(0, part.indexOf('=')).trim())
-  return names.some((name) => given.indexOf(name) !== given.lastIndexOf(name))
+const nothing: ReadonlySet<string> = new Set()
+
+/** The cookies that a Cookie header names more than once: a sign of cookie tossing, and which one wins would be chance. */
+function repeatedIn(header: string, given: Cookies): ReadonlySet<string> {
+  const parts = header.split(';')
+  // Nearly always each part has a name of its own.
+  if (parts.length === Object.keys(given).length) return nothing
+  const seen = new Set<string>()
+  const names = parts.map((part) => part.slice(0, part.indexOf('=')).trim())
+  return new Set(names.filter((name) => seen.size === seen.add(name).size))
 }
 
 /** Whether a request carries an access or a refresh cookie, whatever is in it. */
@@ -77,33 +81,37 @@ function cookieSetter(reply: FastifyReply): (name: string, value: string, attrib
 /** Tokens are written in characters that a cookie may have (RFC 6265, 4.1.1). */
 const asItIs = (value: string) => value
 
-export function tokenCookies({ headers }: FastifyRequest, reply: FastifyReply, config: Config): TokenCookies {
+/** The way to the token cookies of a request and its reply. */
+export function createTokenCookies(config: Config): (request: FastifyRequest, reply: FastifyReply) => TokenCookies {
   const { access, refresh, challenge, known, secure } = cookieNames(config)
   const attributes = { httpOnly: true, secure, sameSite: config.cookieSameSite, path: '/', encode: asItIs } as const
-  const header = headers.cookie ?? ''
-  const given = parse(header)
-  const valueFor = (name: string, ambiguous: boolean) => (ambiguous ? null : given[name] || null)
-  const ambiguous = appearsTwice(header, [access, refresh])
-  const setCookie = cookieSetter(reply)
-  return {
-    access: valueFor(access, ambiguous),
-    refresh: valueFor(refresh, ambiguous),
-    challenge: valueFor(challenge, appearsTwice(header, [challenge])),
-    known: valueFor(known, appearsTwice(header, [known])),
-    set(pair) {
-      setCookie(access, pair.accessToken.text, { ...attributes, maxAge: pair.accessMaxAgeSeconds })
-      setCookie(refresh, pair.refreshToken, { ...attributes, maxAge: pair.refreshMaxAgeSeconds })
-    },
-    clear() {
-      reply.header('clear-site-data', clearedAtTheEnd)
-      setCookie(access, '', { ...attributes, maxAge: 0 })
-      setCookie(refresh, '', { ...attributes, maxAge: 0 })
-    },
-    setChallenge(text) {
-      setCookie(challenge, text ?? '', { ...attributes, maxAge: text === null ? 0 : challengeMaxAgeSeconds })
-    },
-    setKnown(text) {
-      setCookie(known, text, { ...attributes, maxAge: knownMaxAgeSeconds })
-    },
+  return ({ headers }, reply) => {
+    const header = headers.cookie ?? ''
+    const given = parse(header)
+    const repeated = repeatedIn(header, given)
+    const valueFor = (name: string) => (repeated.has(name) ? null : given[name] || null)
+    const isPairClear = !repeated.has(access) && !repeated.has(refresh)
+    const setCookie = cookieSetter(reply)
+    return {
+      access: isPairClear ? valueFor(access) : null,
+      refresh: isPairClear ? valueFor(refresh) : null,
+      challenge: valueFor(challenge),
+      known: valueFor(known),
+      set(pair) {
+        setCookie(access, pair.accessToken.text, { ...attributes, maxAge: pair.accessMaxAgeSeconds })
+        setCookie(refresh, pair.refreshToken, { ...attributes, maxAge: pair.refreshMaxAgeSeconds })
+      },
+      clear() {
+        reply.header('clear-site-data', clearedAtTheEnd)
+        setCookie(access, '', { ...attributes, maxAge: 0 })
+        setCookie(refresh, '', { ...attributes, maxAge: 0 })
+      },
+      setChallenge(text) {
+        setCookie(challenge, text ?? '', { ...attributes, maxAge: text === null ? 0 : challengeMaxAgeSeconds })
+      },
+      setKnown(text) {
+        setCookie(known, text, { ...attributes, maxAge: knownMaxAgeSeconds })
+      },
+    }
   }
 }

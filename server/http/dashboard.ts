@@ -32,7 +32,11 @@ const permissionsPolicy =
  * Serves the built dashboard: files with a hash in their name for a year, the page itself anew each time, for every address
  * without a dot that nothing else answers.
  */
-export async function registerDashboard(app: FastifyInstance, directory: string): Promise<void> {
+export async function registerDashboard(
+  app: FastifyInstance,
+  directory: string,
+  pageHeaders: Record<string, string>,
+): Promise<void> {
   const page = await readFile(join(directory, 'index.html'), 'utf8')
   await app.register((scope) => registerFiles(scope, directory))
   app.get('/*', async (request, reply) => {
@@ -42,6 +46,7 @@ export async function registerDashboard(app: FastifyInstance, directory: string)
     return reply
       .type('text/html; charset=utf-8')
       .header('cache-control', 'no-store')
+      .headers(pageHeaders)
       .headers({ 'permissions-policy': permissionsPolicy, 'content-security-policy': contentSecurityPolicy(nonce) })
       .send(page.replaceAll(placeholder, nonce))
   })

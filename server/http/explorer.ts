@@ -48,7 +48,7 @@ const start = `SwaggerUIBundle({
  * A page that lists every procedure with its input and output, and calls it with the session of whoever reads it (R25). Everything it
  * needs comes from here.
  */
-export async function registerExplorer(app: FastifyInstance): Promise<void> {
+export async function registerExplorer(app: FastifyInstance, pageHeaders: Record<string, string>): Promise<void> {
   // Made when it is first asked for: turning every schema into JSON takes longer than the rest of a start.
   let written: Promise<string> | undefined
   const write = () => import('./explorer/openapi.ts').then(({ describeApi }) => JSON.stringify(describeApi()))
@@ -56,7 +56,7 @@ export async function registerExplorer(app: FastifyInstance): Promise<void> {
   app.get('/explorer', async (_request, reply) =>
     reply
       .type('text/html; charset=utf-8')
-      .headers({ ...noStore, 'content-security-policy': contentSecurityPolicy })
+      .headers({ ...pageHeaders, ...noStore, 'content-security-policy': contentSecurityPolicy })
       .send(page),
   )
   app.get('/explorer/start.js', async (_request, reply) =>

@@ -9,7 +9,7 @@ import { type Router, router } from '../rpc/router.ts'
 import { createGathering } from './gather.ts'
 import { registerGuard } from './guard.ts'
 import { answerLean, readLean } from './lean-rpc.ts'
-import { type CallInfo, createContext } from './request-context.ts'
+import { type CallInfo, contextBuilder } from './request-context.ts'
 
 /** Calls in one request; more are refused before any of them runs. */
 const maxBatchSize = 10
@@ -33,6 +33,7 @@ type RpcRequest = FastifyRequest<{ Params: { path: string } }>
  * several times as much. Context, cookies, guard and error shapes are the same for both.
  */
 function rpcHandler(services: Services) {
+  const contextOf = contextBuilder(services)
   const gathered = createGathering()
   return async (request: RpcRequest, reply: FastifyReply): Promise<unknown> => {
     const onError = (error: TRPCError, path: string | undefined) => {
@@ -45,8 +46,8 @@ function rpcHandler(services: Services) {
     }
     const lean = readLean(request, maxBatchSize)
     if (lean) {
-      const create = () => createContext(services, { request, reply, info: lean.info })
-      return answerLean(reply, lean, { createContext: create, headersFor, onError, gathered })
+      const createContext = () => contextOf(request, reply, lean.info)
+      return answerLean(reply, lean, { createContext, headersFor, onError, gathered })
     }
     return fastifyRequestHandler<Router, FastifyRequest, FastifyReply>({
       router,
@@ -54,7 +55,7 @@ function rpcHandler(services: Services) {
       res: reply,
       path: request.params.path,
       maxBatchSize,
-      createContext: ({ info }) => createContext(services, { request, reply, info: info as CallInfo }),
+      createContext: ({ info }) => contextOf(request, reply, info as CallInfo),
       // Said again: the headers of an event stream replace what the reply had.
       responseMeta: ({ errors }) => ({ headers: { ...headersFor(errors), 'cache-control': 'no-store' } }),
       onError: ({ error, path }) => onError(error, path),

@@ -3,11 +3,23 @@ import { Socket } from 'node:net'
 import helmet from 'helmet'
 import type { Config } from '../config.ts'
 
+/** These speak of documents, and say nothing of data: who shares a process or an opener with the page, what it may prefetch, what old browsers may do with it. */
+const ofDocuments = new Set([
+  'cross-origin-opener-policy',
+  'origin-agent-cluster',
+  'x-dns-prefetch-control',
+  'x-download-options',
+  'x-permitted-cross-domain-policies',
+  'x-xss-protection',
+])
+
+export type SecurityHeaders = { onReplies: Record<string, string>; onPages: Record<string, string> }
+
 /**
- * What every reply tells browsers to do without: frames, scripts, guessed types. Pages of ours replace the content security policy by their own.
+ * What every reply tells browsers to do without: frames, scripts, guessed types; and what pages say besides, which replace the content security policy by their own.
  * Helmet composes them once; it would take them together anew for each request, which costs more than answering it.
  */
-export function securityHeaders(config: Config): Record<string, string> {
+export function securityHeaders(config: Config): SecurityHeaders {
   const compose = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -19,5 +31,9 @@ export function securityHeaders(config: Config): Record<string, string> {
   const request = new IncomingMessage(new Socket())
   const reply = new ServerResponse(request)
   compose(request, reply, () => {})
-  return Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]))
+  const composed = Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)] as const)
+  return {
+    onReplies: Object.fromEntries(composed.filter(([name]) => !ofDocuments.has(name))),
+    onPages: Object.fromEntries(composed.filter(([name]) => ofDocuments.has(name))),
+  }
 }

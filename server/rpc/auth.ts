@@ -154,7 +154,7 @@ export const auth = router({
     sessionId: caller.sessionId,
     role: caller.role,
     amr: caller.amr,
-    accessTokenExpiresAt: new Date(caller.accessTokenExpiresAt * 1000).toISOString(),
+    accessTokenExpiresAt: caller.accessTokenExpiresAt,
   })),
 
   refresh: sessionProcedure.use(settingCookies).mutation(async ({ ctx }) => {

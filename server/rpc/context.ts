@@ -33,7 +33,7 @@ export type Services = {
   isBreached: BreachCheck
   keyRing: KeyRing
   feed: RevocationFeed
-  verify: Verify
+  verify: Verify<Caller>
   refresh: Refresh
   lastActive: LastActive
   locate: Locate
@@ -51,8 +51,7 @@ export type Caller =
       amr: readonly string[]
       /** When the person last proved who they are; seconds since the epoch. */
       authenticatedAt: number
-      /** Seconds since the epoch. */
-      accessTokenExpiresAt: number
+      accessTokenExpiresAt: string
     }
   /** A program in its own name; only ever by a bearer token. */
   | {
@@ -60,8 +59,7 @@ export type Caller =
       accountId: string
       keyId: string
       scopes: readonly string[]
-      /** Seconds since the epoch. */
-      accessTokenExpiresAt: number
+      accessTokenExpiresAt: string
     }
   | { kind: 'anonymous'; reason: EndReason }
   /** Credentials came, but the database cannot be asked about them. */
@@ -103,8 +101,13 @@ type Identified = { caller: Caller; refreshed: Context['refreshed'] }
 const anonymous = (reason: EndReason): Identified => ({ caller: { kind: 'anonymous', reason }, refreshed: null })
 const unavailable: Identified = { caller: { kind: 'unavailable' }, refreshed: null }
 
-function callerOf(claims: AccessClaims): Caller {
-  const { sub, sid, exp: accessTokenExpiresAt } = claims
+/** Seconds since the epoch, as replies have moments (RFC 3339). */
+const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
+
+/** Whom the claims of an access token speak of. */
+export function callerOf(claims: AccessClaims): Caller {
+  const { sub, sid } = claims
+  const accessTokenExpiresAt = iso(claims.exp)
   if ('scope' in claims)
     return { kind: 'service', accountId: sub, keyId: sid, scopes: claims.scope.split(' '), accessTokenExpiresAt }
   const { role, amr, auth_time: authenticatedAt } = claims
@@ -154,7 +157,7 @@ async function byAccessToken(
     )
     return anonymous('NOT_SIGNED_IN')
   }
-  const { claims } = verification
+  const { claims, caller } = verification
   const revoked = feed.isRevoked(claims.sid)
   if (typeof revoked === 'boolean' ? revoked : await revoked) {
     metrics.accessTokensRefused.inc({ reason: 'revoked' })
@@ -164,8 +167,8 @@ async function byAccessToken(
     )
     return anonymous('SESSION_REVOKED')
   }
-  if (!('scope' in claims)) lastActive.mark(claims.sid)
-  return { caller: callerOf(claims), refreshed: null }
+  if (caller.kind === 'session') lastActive.mark(claims.sid)
+  return { caller, refreshed: null }
 }
 
 async function byRefreshToken(services: Services, credentials: Credentials, text: string): Promise<Identified> {
@@ -178,7 +181,7 @@ async function byRefreshToken(services: Services, credentials: Credentials, text
       const { userId, sessionId, role } = bearer
       const amr = bearer.amr.split(' ')
       const authenticatedAt = Math.floor(bearer.authenticatedAt / 1000)
-      const { expiresAt: accessTokenExpiresAt } = accessToken
+      const accessTokenExpiresAt = iso(accessToken.expiresAt)
       return {
         caller: { kind: 'session', userId, sessionId, role, amr, authenticatedAt, accessTokenExpiresAt },
         refreshed,

@@ -11,8 +11,7 @@ type Listener = {
   id: string
   /** The user or the service account that it belongs to. */
   ownerId: string
-  /** Seconds since the epoch. */
-  accessTokenExpiresAt: number
+  accessTokenExpiresAt: string
 }
 
 type Source<Event> = {
@@ -33,6 +32,7 @@ export async function* live<Event>(
 ): AsyncGenerator<Event, void> {
   const { feed, clock, streams } = services
   const stream = streams.open(listener.id, listener.ownerId)
+  const expiresAt = Date.parse(listener.accessTokenExpiresAt) / 1000
   let isDue = true
   const unsubscribe = feed.subscribe((news) => {
     const heard = source.hears(news)
@@ -42,7 +42,7 @@ export async function* live<Event>(
   signal?.addEventListener('abort', stream.ring)
 
   async function mayListen(): Promise<void> {
-    const isExpired = clock.now() / 1000 >= listener.accessTokenExpiresAt + clockToleranceSeconds
+    const isExpired = clock.now() / 1000 >= expiresAt + clockToleranceSeconds
     if (signal?.aborted || isExpired) throw new StreamInterrupted()
     if (await feed.isRevoked(listener.id)) throw new Refusal('SESSION_REVOKED')
   }

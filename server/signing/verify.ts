@@ -1,11 +1,15 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
-import { clockToleranceSeconds, type Verification, verifyAccessToken } from '../token/access-token.ts'
+import { type AccessClaims, clockToleranceSeconds, type Verification, verifyAccessToken } from '../token/access-token.ts'
 import type { KeyRing } from './key-ring.ts'
 
+type Refused = Extract<Verification, { kind: 'refused' }>
+/** A good token, and the caller that its claims speak of. */
+type Good<Caller> = Extract<Verification, { kind: 'valid' }> & { caller: Caller }
+
 /** Verifies an access token; an answer that is known already comes at once, without a promise. */
-export type Verify = (text: string) => Verification | Promise<Verification>
+export type Verify<Caller> = (text: string) => Good<Caller> | Refused | Promise<Good<Caller> | Refused>
 
 /** A little over 1 kB each: 12 MB at the most. */
 const remembered = 10_000
@@ -15,20 +19,32 @@ const apart = (text: string) => Buffer.from(text, 'latin1').toString('latin1')
 
 /**
  * Verification with memory: a token's exact text is verified once and remembered until it expires or its key is no longer
- * trusted. Only good tokens are remembered, so that nobody can fill the memory with bad ones.
+ * trusted, together with the caller that its claims speak of. Only good tokens are remembered, so that nobody can fill the memory with bad ones.
  */
-export function createVerify({ keyRing, clock, config }: { keyRing: KeyRing; clock: Clock; config: Config }): Verify {
-  const verified = new LRUCache<string, Extract<Verification, { kind: 'valid' }>>({ max: remembered })
+export function createVerify<Caller>({
+  keyRing,
+  clock,
+  config,
+  callerOf,
+}: {
+  keyRing: KeyRing
+  clock: Clock
+  config: Config
+  callerOf: (claims: AccessClaims) => Caller
+}): Verify<Caller> {
+  const verified = new LRUCache<string, Good<Caller>>({ max: remembered })
   const authority = {
     issuer: config.tokenIssuer,
     audience: config.tokenAudience,
     maxTtlSeconds: config.accessTokenTtlSeconds,
   }
 
-  async function verifyAnew(text: string): Promise<Verification> {
+  async function verifyAnew(text: string): Promise<Good<Caller> | Refused> {
     const verification = await verifyAccessToken(text, authority, { keyOf: keyRing.verificationKey, now: clock.now() })
-    if (verification.kind === 'valid') verified.set(apart(text), verification)
-    return verification
+    if (verification.kind === 'refused') return verification
+    const good = { ...verification, caller: callerOf(verification.claims) }
+    verified.set(apart(text), good)
+    return good
   }
 
   return (text) => {
