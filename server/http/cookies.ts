@@ -52,13 +52,18 @@ function cookieNames(config: Config) {
 
 const nothing: ReadonlySet<string> = new Set()
 
+function partsOf(header: string): number {
+  let parts = 1
+  for (let at = header.indexOf(';'); at >= 0; at = header.indexOf(';', at + 1)) parts++
+  return parts
+}
+
 /** The cookies that a Cookie header names more than once: a sign of cookie tossing, and which one wins would be chance. */
 function repeatedIn(header: string, given: Cookies): ReadonlySet<string> {
-  const parts = header.split(';')
-  // Nearly always each part has a name of its own.
-  if (parts.length === Object.keys(given).length) return nothing
+  // Nearly always each part has a name of its own, and then the header need not be taken apart.
+  if (partsOf(header) === Object.keys(given).length) return nothing
   const seen = new Set<string>()
-  const names = parts.map((part) => part.slice(0, part.indexOf('=')).trim())
+  const names = header.split(';').map((part) => part.slice(0, part.indexOf('=')).trim())
   return new Set(names.filter((name) => seen.size === seen.add(name).size))
 }
 
@@ -71,8 +76,9 @@ export function carriesTokens({ headers }: FastifyRequest, config: Config): bool
 
 /** The `Set-Cookie` headers of a reply, one for each name: what is set last counts. */
 function cookieSetter(reply: FastifyReply): (name: string, value: string, attributes: SerializeOptions) => void {
-  const lines = new Map<string, string>()
+  let lines: Map<string, string> | undefined
   return (name, value, attributes) => {
+    lines ??= new Map()
     lines.set(name, serialize(name, value, attributes))
     reply.removeHeader('set-cookie').header('set-cookie', [...lines.values()])
   }

@@ -432,6 +432,7 @@ export const mutations: readonly Mutation[] = [
       'a remembered token never expires',
       "    if (known.claims.exp + clockToleranceSeconds <= clock.now() / 1000) return { kind: 'refused', reason: 'expired' }\n",
     ],
+    ['a remembered token is known by its signature alone', 'known?.text !== text', '!known'],
     ['a remembered token lives a moment longer', 'clockToleranceSeconds <= clock', 'clockToleranceSeconds < clock'],
     [
       'a remembered token outlives its key',

@@ -79,6 +79,20 @@ describe('the files of the dashboard', () => {
     expect((await load('/assets/app-1a2b3c.js', again)).status).toBe(304)
   })
 
+  it('the page says what concerns documents, and data does not', async () => {
+    const ofDocuments = {
+      'cross-origin-opener-policy': 'same-origin',
+      'origin-agent-cluster': '?1',
+      'x-dns-prefetch-control': 'off',
+      'x-download-options': 'noopen',
+      'x-permitted-cross-domain-policies': 'none',
+      'x-xss-protection': '0',
+    }
+    expect((await load('/devices')).headers).toMatchObject(ofDocuments)
+    const { headers } = await load('/trpc/auth.current')
+    expect(Object.keys(headers).filter((name) => name in ofDocuments)).toEqual([])
+  })
+
   it.each([
     ['/', 'text/html; charset=utf-8'],
     ['/assets/app-1a2b3c.js', 'application/javascript; charset=utf-8'],

@@ -62,6 +62,16 @@ describe('a token that we signed is refused', () => {
   })
 })
 
+it('a token that has just been accepted vouches for no other text above its signature', async () => {
+  const [header = '', payload = '', signature = ''] = good.split('.')
+  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object
+  const promoted = Buffer.from(JSON.stringify({ ...claims, role: 'admin' })).toString('base64url')
+  expect((await ask(server, good)).status).toBe(200)
+
+  expect(await refusalOf(`${header}.${promoted}.${signature}`)).toBe('bad_signature')
+  expect((await ask(server, good)).status).toBe(200)
+})
+
 it('a token of a key that cannot be looked up is not refused for that: it can be tried again', async () => {
   const token = await forgeAccessToken(server, good, { header: { kid: 'of a key that nobody has heard of' } })
   expect((await ask(server, token)).status).toBe(401)
