@@ -129,7 +129,8 @@ export async function buildApp({
   })
   registerTransport(app, config)
   await app.register(fastifyCors, {
-    origin: [...config.allowedOrigins],
+    // Whoever names no origin is no page of another one, and has nothing to hear of CORS.
+    origin: (origin, answer) => answer(null, origin === undefined ? false : [...config.allowedOrigins]),
     credentials: true,
     methods: ['GET', 'POST'],
     allowedHeaders: ['content-type', 'authorization', 'trpc-accept', 'last-event-id'],

@@ -44,7 +44,7 @@ export function loggerOptions(level: string) {
 }
 
 /** Characters that wait for each other at most, and milliseconds. */
-const gathered = { characters: 4_096, milliseconds: 100 }
+const gathered = { characters: 12_288, milliseconds: 100 }
 
 /**
  * Standard output as a log. The lines of requests leave together, since writing each by itself costs up to a fourteenth of its request; whatever else there is to tell

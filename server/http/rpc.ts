@@ -35,7 +35,7 @@ type RpcRequest = FastifyRequest<{ Params: { path: string } }>
 function rpcHandler(services: Services) {
   const contextOf = contextBuilder(services)
   const gathered = createGathering()
-  return async (request: RpcRequest, reply: FastifyReply): Promise<unknown> => {
+  return (request: RpcRequest, reply: FastifyReply): Promise<unknown> => {
     const onError = (error: TRPCError, path: string | undefined) => {
       // What no procedure was found for, no procedure has counted.
       if (path === undefined || !Object.hasOwn(router._def.procedures, path))

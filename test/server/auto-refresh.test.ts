@@ -115,7 +115,7 @@ describe('a request that reaches no procedure rotates nothing', () => {
   const json = { 'content-type': 'application/json' }
   it.each<[string, string, RequestInit, number]>([
     ['a HEAD request', '/trpc/auth.whoami', { method: 'HEAD' }, 404],
-    ['an OPTIONS request', '/trpc/auth.whoami', { method: 'OPTIONS' }, 400],
+    ['an OPTIONS request', '/trpc/auth.whoami', { method: 'OPTIONS' }, 404],
     [
       'a preflight',
       '/trpc/auth.signOut',

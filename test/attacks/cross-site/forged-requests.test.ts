@@ -218,6 +218,12 @@ describe('a second origin that is allowed', () => {
     },
   )
 
+  it('is of no concern to a caller that names none', async () => {
+    const { browser } = await signedUp(server)
+
+    expect(corsOf(await browser.send('/trpc/auth.whoami'))).toEqual({})
+  })
+
   it('is never everybody together with credentials, not even for the public keys', async () => {
     const reply = await server
       .browser()
