@@ -8,7 +8,7 @@ COPY examples/command-line/package.json examples/command-line/
 COPY examples/orders/package.json examples/orders/
 RUN npm ci --no-audit --no-fund
 COPY tsconfig.base.json vite.config.ts ./
-COPY scripts/build.js scripts/bundle-server.js scripts/native-spread.js scripts/compress.js scripts/
+COPY scripts/build.js scripts/bundle-server.js scripts/compress.js scripts/
 COPY server server
 COPY web web
 COPY client client

@@ -19,7 +19,6 @@ const sources = [
   'drizzle',
   'scripts/build.js',
   'scripts/bundle-server.js',
-  'scripts/native-spread.js',
   'scripts/compress.js',
   'vite.config.ts',
   'tsconfig.base.json',

@@ -1,7 +1,6 @@
 // Bundles the server and what it imports: finding, reading and linking the 1,500 modules one by one is two thirds of a start.
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { nativeSpread } from './native-spread.js'
 
 /** Stay where npm put them: they have files beside them, native or WebAssembly, are served as files, or are rarely used CommonJS. */
 const external = ['@node-rs/argon2', 'piscina', '@electric-sql/pglite', 'swagger-ui-dist', 'maxmind']
@@ -38,7 +37,6 @@ export async function bundleServer(sources, folder) {
     chunkNames: '[name]-[hash]',
     banner: { js: requireOfNode },
     external,
-    plugins: [nativeSpread],
     logLevel: 'silent',
     metafile: true,
   })

@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../rpc/context.ts'
 import { router } from '../rpc/router.ts'
 import { type CallInfo, methodOf } from './request-context.ts'
+import { runProcedure } from './run-procedure.ts'
 
 type Call = { path: string; procedure: AnyTRPCProcedure; type: 'query' | 'mutation'; input(): unknown }
 
@@ -101,7 +102,7 @@ export async function answerLean(
     try {
       if (!ctx) throw contextError
       return {
-        data: await procedure({ path, type, ctx, getRawInput: async () => input(), signal: undefined, batchIndex }),
+        data: await runProcedure(procedure, { path, type, batchIndex }, { ctx, getRawInput: async () => input() }),
       }
     } catch (cause) {
       const error = getTRPCErrorFromUnknown(cause)

@@ -12,8 +12,8 @@ export type CallInfo = {
 
 export const methodOf: Record<string, string> = { query: 'GET', subscription: 'GET', mutation: 'POST' }
 
-function bearerOf(request: FastifyRequest): string | null {
-  return /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1] ?? null
+function bearerOf({ headers: { authorization } }: FastifyRequest): string | null {
+  return authorization === undefined ? null : (/^Bearer +(\S+) *$/i.exec(authorization)?.[1] ?? null)
 }
 
 /** The way of a request from the socket to its procedure: who calls, from where, and what may be set on the reply. */
