@@ -9,6 +9,7 @@ import { registerCspReports } from './http/csp-reports.ts'
 import { registerDashboard } from './http/dashboard.ts'
 import { type Draining, registerDrain } from './http/drain.ts'
 import { answerError, registerErrors } from './http/errors.ts'
+import { registerGathering } from './http/gather.ts'
 import { registerHealth } from './http/health.ts'
 import { registerJwks } from './http/jwks.ts'
 import { loggerOptions } from './http/logging.ts'
@@ -115,6 +116,7 @@ export async function buildApp({
   observeServices(services)
 
   registerErrors(app, metrics)
+  const gathering = registerGathering(app)
   registerTurns(app)
   const { onReplies, onPages } = securityHeaders(config)
   app.addHook('onRequest', (request, reply, done) => {
@@ -142,7 +144,7 @@ export async function buildApp({
   registerJwks(app, keyRing)
   await registerOAuth(app, services)
   await registerCspReports(app, clock)
-  await registerRpc(app, services)
+  await registerRpc(app, services, gathering)
   // Read only where it is shown: it has a description of every reply, which nothing else needs.
   if (config.explorer) await (await import('./http/explorer.ts')).registerExplorer(app, onPages)
   if (dashboardDirectory) await registerDashboard(app, dashboardDirectory, onPages)

@@ -1,22 +1,48 @@
-/** So many leave without waiting for more: the first of them must not be held back by the work on too many others. */
+import type { FastifyInstance } from 'fastify'
+
+/** The first reply that is ready is held back by the work on so many others at most. */
 const most = 32
 
+export type Gathering = {
+  /** Resolves when a reply that is ready may leave: at the end of this turn of the event loop, or when enough others have begun or are ready. */
+  ready(): Promise<void>
+  /** Told of each request that begins. */
+  begin(): void
+}
+
 /**
- * Lets replies leave together: what it answers resolves at the end of this turn of the event loop, or as soon as `most` are ready. Handing a reply to the kernel
- * wakes whoever reads it, and while there is other work between two replies the reader goes back to sleep: waking it anew for each was over a third of an ordinary call.
+ * Lets replies leave together. Handing one to the kernel wakes whoever reads it, and while there is other work between two replies the reader goes back to
+ * sleep: waking it anew for each was over a third of an ordinary call.
  */
-export function createGathering(): () => Promise<void> {
-  let ready: (() => void)[] = []
+export function createGathering(): Gathering {
+  let waiting: (() => void)[] = []
+  let begun = 0
 
   function leave(): void {
-    const leaving = ready
-    ready = []
+    const leaving = waiting
+    waiting = []
+    begun = 0
     for (const goOn of leaving) goOn()
   }
 
-  return () =>
-    new Promise((resolve) => {
-      if (ready.length === 0) setImmediate(leave)
-      if (ready.push(resolve) === most) leave()
-    })
+  return {
+    ready: () =>
+      new Promise((resolve) => {
+        if (waiting.length === 0) setImmediate(leave)
+        if (waiting.push(resolve) === most) leave()
+      }),
+    begin() {
+      if (waiting.length > 0 && ++begun === most) leave()
+    },
+  }
+}
+
+/** Registered before whatever lets requests wait, so that those count which have only just come. */
+export function registerGathering(app: FastifyInstance): Gathering {
+  const gathering = createGathering()
+  app.addHook('onRequest', (_request, _reply, done) => {
+    gathering.begin()
+    done()
+  })
+  return gathering
 }

@@ -4,6 +4,7 @@ import { getErrorShape } from '@trpc/server/shared'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from '../rpc/context.ts'
 import { router } from '../rpc/router.ts'
+import type { Gathering } from './gather.ts'
 import { type CallInfo, methodOf } from './request-context.ts'
 import { runProcedure } from './run-procedure.ts'
 
@@ -16,8 +17,7 @@ type Answer = {
   createContext(): Promise<Context>
   headersFor(errors: TRPCError[]): Record<string, string>
   onError(error: TRPCError, path: string): void
-  /** When replies that are ready may leave. */
-  gathered(): Promise<void>
+  gathering: Gathering
 }
 
 const procedures = router._def.procedures as unknown as Record<string, AnyTRPCProcedure | undefined>
@@ -123,7 +123,7 @@ export async function answerLean(
     }
   })
   const body = isBatch ? results : results[0]
-  await answer.gathered()
+  await answer.gathering.ready()
   if (errors.length > 0)
     reply.code(getHTTPStatusCode(results as Parameters<typeof getHTTPStatusCode>[0])).headers(answer.headersFor(errors))
   return (

@@ -6,7 +6,7 @@ import type { Services } from '../rpc/context.ts'
 import { errorShape } from '../rpc/error-shape.ts'
 import { Refusal } from '../rpc/refusal.ts'
 import { type Router, router } from '../rpc/router.ts'
-import { createGathering } from './gather.ts'
+import type { Gathering } from './gather.ts'
 import { registerGuard } from './guard.ts'
 import { answerLean, readLean } from './lean-rpc.ts'
 import { type CallInfo, contextBuilder } from './request-context.ts'
@@ -32,9 +32,8 @@ type RpcRequest = FastifyRequest<{ Params: { path: string } }>
  * Answers calls of the router. Plain JSON goes the lean way; streams and whatever is odd go through tRPC's stock adapter, which costs
  * several times as much. Context, cookies, guard and error shapes are the same for both.
  */
-function rpcHandler(services: Services) {
+function rpcHandler(services: Services, gathering: Gathering) {
   const contextOf = contextBuilder(services)
-  const gathered = createGathering()
   return (request: RpcRequest, reply: FastifyReply): Promise<unknown> => {
     const onError = (error: TRPCError, path: string | undefined) => {
       // What no procedure was found for, no procedure has counted.
@@ -47,7 +46,7 @@ function rpcHandler(services: Services) {
     const lean = readLean(request, maxBatchSize)
     if (lean) {
       const createContext = () => contextOf(request, reply, lean.info)
-      return answerLean(reply, lean, { createContext, headersFor, onError, gathered })
+      return answerLean(reply, lean, { createContext, headersFor, onError, gathering })
     }
     return fastifyRequestHandler<Router, FastifyRequest, FastifyReply>({
       router,
@@ -64,7 +63,7 @@ function rpcHandler(services: Services) {
 }
 
 /** Mounts the router under `/trpc`. The body is handed on as text: it is parsed once, by whoever answers. */
-export async function registerRpc(app: FastifyInstance, services: Services): Promise<void> {
+export async function registerRpc(app: FastifyInstance, services: Services, gathering: Gathering): Promise<void> {
   await app.register(async (scope) => {
     registerGuard(scope, services.config)
     scope.addHook('onRequest', (_request, reply, done) => {
@@ -79,7 +78,7 @@ export async function registerRpc(app: FastifyInstance, services: Services): Pro
       // Fastify would measure the answer to a HEAD, which tRPC gives as a web `Response`.
       exposeHeadRoute: false,
       bodyLimit: bodyLimitBytes,
-      handler: rpcHandler(services),
+      handler: rpcHandler(services, gathering),
     })
   })
 }

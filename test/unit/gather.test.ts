@@ -4,9 +4,9 @@ import { createGathering } from '../../server/http/gather.ts'
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 
 it('replies that are ready in one turn of the event loop leave together, at its end and in their order', async () => {
-  const gathered = createGathering()
+  const { ready } = createGathering()
   const left: number[] = []
-  for (let at = 0; at < 3; at++) void gathered().then(() => left.push(at))
+  for (let at = 0; at < 3; at++) void ready().then(() => left.push(at))
 
   await Promise.resolve()
   expect(left).toEqual([])
@@ -16,9 +16,9 @@ it('replies that are ready in one turn of the event loop leave together, at its 
 })
 
 it('when many are ready, the first are not held back by the work on the others', async () => {
-  const gathered = createGathering()
+  const { ready } = createGathering()
   const left: number[] = []
-  for (let at = 0; at < 70; at++) void gathered().then(() => left.push(at))
+  for (let at = 0; at < 70; at++) void ready().then(() => left.push(at))
 
   await Promise.resolve()
   expect(left).toEqual(Array.from({ length: 64 }, (_, at) => at))
@@ -27,12 +27,28 @@ it('when many are ready, the first are not held back by the work on the others',
   expect(left).toHaveLength(70)
 })
 
+it('nor by many requests that have only just begun', async () => {
+  const { ready, begin } = createGathering()
+  for (let at = 0; at < 500; at++) begin()
+  let hasLeft = false
+  void ready().then(() => {
+    hasLeft = true
+  })
+  for (let at = 0; at < 31; at++) begin()
+  await Promise.resolve()
+  expect(hasLeft).toBe(false)
+
+  begin()
+  await Promise.resolve()
+  expect(hasLeft).toBe(true)
+})
+
 it('whoever is ready later waits for the end of a turn again', async () => {
-  const gathered = createGathering()
-  await gathered()
+  const { ready } = createGathering()
+  await ready()
 
   let hasLeft = false
-  void gathered().then(() => {
+  void ready().then(() => {
     hasLeft = true
   })
   await Promise.resolve()
