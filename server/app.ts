@@ -130,9 +130,10 @@ export async function buildApp({
     done()
   })
   registerTransport(app, config)
+  const allowedOrigins = [...config.allowedOrigins]
   await app.register(fastifyCors, {
-    // Whoever names no origin is no page of another one, and has nothing to hear of CORS.
-    origin: (origin, answer) => answer(null, origin === undefined ? false : [...config.allowedOrigins]),
+    // A request without an Origin asks nothing of CORS.
+    origin: (origin, answer) => answer(null, origin === undefined ? false : allowedOrigins),
     credentials: true,
     methods: ['GET', 'POST'],
     allowedHeaders: ['content-type', 'authorization', 'trpc-accept', 'last-event-id'],

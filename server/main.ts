@@ -14,7 +14,7 @@ import { type Locate, nowhere, openLocationDatabase } from './session/location.t
 import { pageLink } from './user/page-link.ts'
 import { offerSetUp } from './user/set-up-link.ts'
 
-// V8 lets the dead wait until the heap has grown by a factor that rises with the load, up to four: memory that nobody uses, and takes from others. Half as much again is room enough.
+// V8 lets the dead wait until the heap has grown by a factor of its own choice, which rises with the load up to four: memory that is of use to nobody. Half as much again, whatever the load, is room enough.
 setFlagsFromString('--heap-growing-percent=50')
 
 type Mode = 'serve' | 'demo' | 'command'

@@ -60,10 +60,13 @@ function partsOf(header: string): number {
 
 /** The cookies that a Cookie header names more than once: a sign of cookie tossing, and which one wins would be chance. */
 function repeatedIn(header: string, given: Cookies): ReadonlySet<string> {
-  // Nearly always each part has a name of its own, and then the header need not be taken apart.
-  if (partsOf(header) === Object.keys(given).length) return nothing
+  // Nearly always there is none, or each part has a name of its own, and then the header need not be taken apart.
+  if (header === '' || partsOf(header) === Object.keys(given).length) return nothing
   const seen = new Set<string>()
-  const names = header.split(';').map((part) => part.slice(0, part.indexOf('=')).trim())
+  const names = header
+    .split(';')
+    .filter((part) => part.includes('='))
+    .map((part) => part.slice(0, part.indexOf('=')).trim())
   return new Set(names.filter((name) => seen.size === seen.add(name).size))
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 
-/** The first reply that is ready is held back by the work on so many others at most. */
+/** So many that are ready, or have begun while one is ready, are enough to leave: the first is not held back by the work on hundreds of others. */
 const most = 32
 
 export type Gathering = {

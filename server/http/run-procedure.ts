@@ -9,8 +9,8 @@ type Middleware = (
 ) => Promise<Result>
 
 /**
- * Runs a procedure through its middlewares, and answers its data or throws a `TRPCError`. It does what tRPC's own caller does, which makes four copies of the call and of its context for
- * each middleware, by object spreads translated for engines that have none: an eighth of an ordinary call. A test holds both to the same answers.
+ * Runs a procedure through its middlewares, and answers its data or throws a `TRPCError`. It does what tRPC's own caller does, which copies the call twice for each
+ * middleware, by object spreads translated for engines that have none: an eighth of an ordinary call. A test holds both to the same answers.
  */
 export async function runProcedure(
   procedure: AnyTRPCProcedure,

@@ -3,8 +3,8 @@ import { Socket } from 'node:net'
 import helmet from 'helmet'
 import type { Config } from '../config.ts'
 
-/** These speak of documents, and say nothing of data: who shares a process or an opener with the page, what it may prefetch, what old browsers may do with it. */
-const ofDocuments = new Set([
+/** These are of use on pages only: who shares a process or an opener with them, what they may prefetch, what browsers of the past may do with them. */
+const ofPages = new Set([
   'cross-origin-opener-policy',
   'origin-agent-cluster',
   'x-dns-prefetch-control',
@@ -33,7 +33,7 @@ export function securityHeaders(config: Config): SecurityHeaders {
   compose(request, reply, () => {})
   const composed = Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)] as const)
   return {
-    onReplies: Object.fromEntries(composed.filter(([name]) => !ofDocuments.has(name))),
-    onPages: Object.fromEntries(composed.filter(([name]) => ofDocuments.has(name))),
+    onReplies: Object.fromEntries(composed.filter(([name]) => !ofPages.has(name))),
+    onPages: Object.fromEntries(composed.filter(([name]) => ofPages.has(name))),
   }
 }

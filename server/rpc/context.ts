@@ -41,8 +41,8 @@ export type Services = {
   metrics: Metrics
 }
 
-/** Who is calling, as the tokens of this request show. */
-export type Caller =
+/** Who is calling, as the tokens of this request show. The same for every request that shows the same token. */
+export type Caller = Readonly<
   | {
       kind: 'session'
       userId: string
@@ -51,6 +51,7 @@ export type Caller =
       amr: readonly string[]
       /** When the person last proved who they are; seconds since the epoch. */
       authenticatedAt: number
+      /** RFC 3339. */
       accessTokenExpiresAt: string
     }
   /** A program in its own name; only ever by a bearer token. */
@@ -59,11 +60,13 @@ export type Caller =
       accountId: string
       keyId: string
       scopes: readonly string[]
+      /** RFC 3339. */
       accessTokenExpiresAt: string
     }
   | { kind: 'anonymous'; reason: EndReason }
   /** Credentials came, but the database cannot be asked about them. */
   | { kind: 'unavailable' }
+>
 
 export type SessionCaller = Extract<Caller, { kind: 'session' }>
 
@@ -102,7 +105,7 @@ const anonymous = (reason: EndReason): Identified => ({ caller: { kind: 'anonymo
 const unavailable: Identified = { caller: { kind: 'unavailable' }, refreshed: null }
 
 /** Seconds since the epoch, as replies have moments (RFC 3339). */
-const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
+export const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
 
 /** Whom the claims of an access token speak of. */
 export function callerOf(claims: AccessClaims): Caller {

@@ -11,6 +11,7 @@ type Listener = {
   id: string
   /** The user or the service account that it belongs to. */
   ownerId: string
+  /** RFC 3339. */
   accessTokenExpiresAt: string
 }
 

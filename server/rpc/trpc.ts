@@ -65,7 +65,7 @@ const knowing = <C extends Caller>(ctx: Context, _caller: C) => ctx as Known<C>
 
 /**
  * A procedure for those whom `admit` lets in, with the context that it answers. Every call is counted by procedure and outcome, and how long it took
- * (R23). One middleware and not two, and no context that is already there: tRPC copies both for each.
+ * (R23). One middleware and not two; a context that is already there is not passed on, since it would be copied.
  */
 const procedureFor = <Admitted extends Context>(access: Access, admit: (ctx: Context) => Admitted | Refusal) =>
   trpc.procedure.meta({ access }).use(async ({ ctx, path, next }) => {

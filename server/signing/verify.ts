@@ -16,13 +16,13 @@ type Good<Caller> = Extract<Verification, { kind: 'valid' }> & { text: string; c
 /** Verifies an access token; an answer that is known already comes at once, without a promise. */
 export type Verify<Caller> = (text: string) => Good<Caller> | Refused | Promise<Good<Caller> | Refused>
 
-/** A little over 1 kB each: 12 MB at the most. */
+/** 1.3 kB each, measured with EdDSA: 13 MB. */
 const remembered = 10_000
 
 /** The same text in one piece of its own: one that was cut out of a header keeps the whole header in memory. */
 const apart = (text: string) => Buffer.from(text, 'latin1').toString('latin1')
 
-/** What a token is looked for by: a fifth of its text, and no two good tokens share it. The whole text is compared all the same. */
+/** What a token is looked for by: the smaller part of its text, and no two good tokens share it. The whole text is compared all the same. */
 const signatureOf = (text: string) => text.slice(text.lastIndexOf('.') + 1)
 
 /**
