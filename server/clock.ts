@@ -17,6 +17,9 @@ export type Clock = {
   follow(databaseNow: number): void
 }
 
+/** A moment in milliseconds since the epoch, as replies have it (RFC 3339). */
+export const iso = (moment: number): string => new Date(moment).toISOString()
+
 /** The clock of a running server: the machine's, corrected to the database's. */
 export function databaseClock(): Clock {
   let offset = 0

@@ -98,12 +98,12 @@ export function createTokenCookies(config: Config): (request: FastifyRequest, re
     const header = headers.cookie ?? ''
     const given = parse(header)
     const repeated = repeatedIn(header, given)
-    const valueFor = (name: string) => (repeated.has(name) ? null : given[name] || null)
+    const valueFor = (name: string, isClear = !repeated.has(name)) => (isClear && given[name]) || null
     const isPairClear = !repeated.has(access) && !repeated.has(refresh)
     const setCookie = cookieSetter(reply)
     return {
-      access: isPairClear ? valueFor(access) : null,
-      refresh: isPairClear ? valueFor(refresh) : null,
+      access: valueFor(access, isPairClear),
+      refresh: valueFor(refresh, isPairClear),
       challenge: valueFor(challenge),
       known: valueFor(known),
       set(pair) {

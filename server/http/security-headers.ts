@@ -13,13 +13,11 @@ const ofPages = new Set([
   'x-xss-protection',
 ])
 
-export type SecurityHeaders = { onReplies: Record<string, string>; onPages: Record<string, string> }
-
 /**
  * What every reply tells browsers to do without: frames, scripts, guessed types; and what pages say besides, which replace the content security policy by their own.
  * Helmet composes them once; it would take them together anew for each request, which costs more than answering it.
  */
-export function securityHeaders(config: Config): SecurityHeaders {
+export function securityHeaders(config: Config): Record<'onReplies' | 'onPages', Record<string, string>> {
   const compose = helmet({
     contentSecurityPolicy: {
       useDefaults: false,

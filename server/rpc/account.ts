@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { iso } from '../clock.ts'
 import { recordEvent } from '../database/security-events.ts'
 import { queueMail } from '../mail/queue-mail.ts'
 import { reauthenticate } from '../session/reauthenticate.ts'
@@ -105,7 +106,7 @@ export const account = router({
         await recordEvent(transaction, clock, origin, { userId, sessionId, kind: 'reauthenticated' })
       })
       await renewTokens(ctx, { amr: amr.join(' ') })
-      return { authenticatedAt: new Date(clock.now()).toISOString() }
+      return { authenticatedAt: iso(clock.now()) }
     }),
 
   changePassword: freshProcedure

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { iso } from '../clock.ts'
 import { findSession } from '../session/list-sessions.ts'
 import { revokeSession } from '../session/revoke-sessions.ts'
 import { closeChallenge, findChallenge, openChallenge } from '../user/challenges.ts'
@@ -8,7 +9,7 @@ import { findUser } from '../user/find-user.ts'
 import { passkeyRequestOptions } from '../user/passkeys.ts'
 import { secondFactorsOf } from '../user/second-factors.ts'
 import { signUp } from '../user/sign-up.ts'
-import { type Context, iso } from './context.ts'
+import type { Context } from './context.ts'
 import { deviceName, email, passkeyAnswer, password, personName, typedCode } from './input.ts'
 import {
   forgiveAccount,
@@ -163,7 +164,7 @@ export const auth = router({
     const { database, clock } = ctx.services
     const session = await findSession(database.orm, clock, { userId, currentId: sessionId, sessionId })
     if (!session) throw new Refusal('SESSION_REVOKED')
-    return { session, accessTokenExpiresAt: iso(refreshed.accessToken.expiresAt) }
+    return { session, accessTokenExpiresAt: iso(refreshed.accessToken.expiresAt * 1000) }
   }),
 
   signOut: publicProcedure.use(settingCookies).mutation(async ({ ctx }) => {

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Clock } from '../clock.ts'
+import { type Clock, iso } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Database } from '../database/connect.ts'
 import { isDatabaseUnavailable } from '../database/faults.ts'
@@ -104,13 +104,10 @@ type Identified = { caller: Caller; refreshed: Context['refreshed'] }
 const anonymous = (reason: EndReason): Identified => ({ caller: { kind: 'anonymous', reason }, refreshed: null })
 const unavailable: Identified = { caller: { kind: 'unavailable' }, refreshed: null }
 
-/** Seconds since the epoch, as replies have moments (RFC 3339). */
-export const iso = (seconds: number) => new Date(seconds * 1000).toISOString()
-
 /** Whom the claims of an access token speak of. */
 export function callerOf(claims: AccessClaims): Caller {
   const { sub, sid } = claims
-  const accessTokenExpiresAt = iso(claims.exp)
+  const accessTokenExpiresAt = iso(claims.exp * 1000)
   if ('scope' in claims)
     return { kind: 'service', accountId: sub, keyId: sid, scopes: claims.scope.split(' '), accessTokenExpiresAt }
   const { role, amr, auth_time: authenticatedAt } = claims
@@ -184,7 +181,7 @@ async function byRefreshToken(services: Services, credentials: Credentials, text
       const { userId, sessionId, role } = bearer
       const amr = bearer.amr.split(' ')
       const authenticatedAt = Math.floor(bearer.authenticatedAt / 1000)
-      const accessTokenExpiresAt = iso(accessToken.expiresAt)
+      const accessTokenExpiresAt = iso(accessToken.expiresAt * 1000)
       return {
         caller: { kind: 'session', userId, sessionId, role, amr, authenticatedAt, accessTokenExpiresAt },
         refreshed,

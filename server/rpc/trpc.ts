@@ -60,8 +60,7 @@ function noted(error: TRPCError, { ctx, path }: { ctx: Context; path: string }):
 }
 
 /** The same context, of whose caller more is known. */
-type Known<C extends Caller> = Context & { caller: C }
-const knowing = <C extends Caller>(ctx: Context, _caller: C) => ctx as Known<C>
+const knowing = <C extends Caller>(ctx: Context, _caller: C) => ctx as Context & { caller: C }
 
 /**
  * A procedure for those whom `admit` lets in, with the context that it answers. Every call is counted by procedure and outcome, and how long it took

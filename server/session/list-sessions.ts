@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm'
-import type { Clock } from '../clock.ts'
+import { type Clock, iso } from '../clock.ts'
 import type { Queryable } from '../database/connect.ts'
 import { securityEvents, sessions } from '../database/schema.ts'
 import { milliseconds } from '../database/time.ts'
@@ -53,8 +53,6 @@ export const sessionColumns = {
   expiresAt: milliseconds(sql`least(${sessions.idleExpiresAt}, ${sessions.absoluteExpiresAt})`),
   amr: sessions.amr,
 }
-
-const iso = (moment: number) => new Date(moment).toISOString()
 
 type DeviceColumns = { deviceKind: string; browser: string | null; os: string | null }
 

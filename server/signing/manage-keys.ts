@@ -1,5 +1,5 @@
 import { and, desc, eq, isNull, sql } from 'drizzle-orm'
-import type { Clock } from '../clock.ts'
+import { type Clock, iso } from '../clock.ts'
 import { type Act, recordAudit } from '../database/audit-events.ts'
 import type { Queryable } from '../database/connect.ts'
 import { signingKeys } from '../database/schema.ts'
@@ -18,8 +18,6 @@ export type ListedKey = {
   trustedUntil: string | null
   revokedAt: string | null
 }
-
-const iso = (moment: number) => new Date(moment).toISOString()
 
 /** Every key that still matters, or did until lately, the newest first. */
 export async function listKeys(queryable: Queryable, clock: Clock): Promise<ListedKey[]> {

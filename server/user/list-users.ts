@@ -1,5 +1,5 @@
 import { and, desc, eq, isNotNull, isNull, like, not, or, type SQL, sql } from 'drizzle-orm'
-import type { Clock } from '../clock.ts'
+import { type Clock, iso } from '../clock.ts'
 import type { Queryable } from '../database/connect.ts'
 import { startsWith } from '../database/prefix.ts'
 import { sessions, users } from '../database/schema.ts'
@@ -54,7 +54,7 @@ function toListed({ user, secondFactor, sessionCount, lastActiveAt }: Row): List
     suspendedAt: user.suspendedAt?.toISOString() ?? null,
     secondFactor,
     sessionCount,
-    lastActiveAt: lastActiveAt === null ? null : new Date(lastActiveAt).toISOString(),
+    lastActiveAt: lastActiveAt === null ? null : iso(lastActiveAt),
   }
 }
 
